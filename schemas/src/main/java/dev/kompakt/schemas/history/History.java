@@ -1,0 +1,49 @@
+package dev.kompakt.schemas.history;
+
+import java.util.List;
+
+/// The manifest of a stored history: what the packing and the router know of it, without any text.
+///
+/// @param items the input items, each as the client wrote it, joined by single commas without
+///   brackets; Kompakt's own compaction items already opened, a trailing trigger left out
+/// @param envelope the request's other fields as one JSON object
+/// @param spans bytes of each span in order; between two spans lies one comma. A span is an item,
+///   or a call together with all up to its last output
+/// @param longTexts long strings in spans, ascending by position
+/// @param retained the system, developer and user messages that fit the retained budget, oldest
+///   first, as ranges of `items`
+/// @param itemCount items the client sent
+/// @param ciphertext whether an item holds `encrypted_content` that only its maker can read
+public record History(
+    PayloadRef items,
+    PayloadRef envelope,
+    List<Integer> spans,
+    List<LongText> longTexts,
+    List<ByteRange> retained,
+    int itemCount,
+    boolean ciphertext) {
+  /// More spans than this are not noted: neighbours are joined until the manifest fits its record.
+  public static final int MAX_SPANS = 20_000;
+
+  public History {
+    spans = List.copyOf(spans);
+    longTexts = List.copyOf(longTexts);
+    retained = List.copyOf(retained);
+    long total = Math.max(0, spans.size() - 1);
+    for (int bytes : spans) {
+      total += bytes;
+    }
+    if (total != items.bytes()) {
+      throw new IllegalArgumentException(
+          "spans cover " + total + " bytes, the items payload has " + items.bytes());
+    }
+    if (spans.size() > MAX_SPANS) {
+      throw new IllegalArgumentException(spans.size() + " spans exceed " + MAX_SPANS);
+    }
+  }
+
+  /// Estimated tokens of all items.
+  public long estimatedTokens() {
+    return Tokens.estimate(items.bytes());
+  }
+}

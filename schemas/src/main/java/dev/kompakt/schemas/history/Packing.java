@@ -1,0 +1,220 @@
+package dev.kompakt.schemas.history;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/// Cuts a history into chunks at span boundaries: pure, in order, linear in spans and cuts.
+///
+/// A span larger than the target is taken apart into a [Fragment.Skeleton] and the [Fragment.Text]s
+/// of its long strings; images in it are left out. What cannot be cut further becomes a chunk above
+/// the target, so that it is the upstream that refuses it.
+public final class Packing {
+  private static final String TEXT_OPEN =
+      "{\"type\":\"message\",\"role\":\"user\",\"content\":[{\"type\":\"input_text\",\"text\":"
+          + "\"[Text of the item above, continued]\\n";
+  private static final String TEXT_CLOSE = "\"}]}";
+  private static final String TEXT_MOVED = "[The text follows below]";
+
+  /// A valid one-pixel image in the place of one left out: providers refuse an empty image URL.
+  private static final String IMAGE_LEFT_OUT =
+      "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+  private static final long TEXT_FRAME =
+      new Piece.Literal(TEXT_OPEN).bytes() + new Piece.Literal(TEXT_CLOSE).bytes();
+
+  private final History history;
+  private final long[] starts;
+
+  public Packing(History history) {
+    this.history = history;
+    starts = new long[history.spans().size() + 1];
+    for (int i = 0; i < history.spans().size(); i++) {
+      starts[i + 1] = starts[i] + history.spans().get(i) + 1;
+    }
+  }
+
+  /// The whole history as one chunk; empty if it has no items.
+  public List<Chunk> whole() {
+    return history.spans().isEmpty()
+        ? List.of()
+        : List.of(new Chunk(List.of(new Fragment.Spans(0, history.spans().size()))));
+  }
+
+  /// Packs these chunks' content anew, each new chunk's bytes at most `target` where it can be cut
+  /// so far.
+  ///
+  /// @param target bytes of `input` content per chunk, above 0
+  public List<Chunk> pack(List<Chunk> chunks, long target) {
+    if (target <= 0) {
+      throw new IllegalArgumentException("target " + target + " is not above 0");
+    }
+    List<Chunk> packed = new ArrayList<>();
+    List<Fragment> open = new ArrayList<>();
+    long openBytes = 0;
+    for (Chunk chunk : chunks) {
+      for (Fragment atom : atoms(chunk, target)) {
+        long bytes = bytes(atom) + (open.isEmpty() ? 0 : 1);
+        if (!open.isEmpty() && openBytes + bytes > target) {
+          packed.add(new Chunk(open));
+          open = new ArrayList<>();
+          openBytes = 0;
+          bytes = bytes(atom);
+        }
+        append(open, atom);
+        openBytes += bytes;
+      }
+    }
+    if (!open.isEmpty()) {
+      packed.add(new Chunk(open));
+    }
+    return List.copyOf(packed);
+  }
+
+  /// Bytes of the chunk's content on the wire, separators between fragments included.
+  public long bytes(Chunk chunk) {
+    long bytes = chunk.fragments().size() - 1L;
+    for (Fragment fragment : chunk.fragments()) {
+      bytes += bytes(fragment);
+    }
+    return bytes;
+  }
+
+  /// What to write for the chunk, in order.
+  public List<Piece> pieces(Chunk chunk) {
+    List<Piece> pieces = new ArrayList<>();
+    for (Fragment fragment : chunk.fragments()) {
+      if (!pieces.isEmpty()) {
+        pieces.add(new Piece.Literal(","));
+      }
+      switch (fragment) {
+        case Fragment.Spans(int from, int to) -> pieces.add(copy(starts[from], starts[to] - 1));
+        case Fragment.Skeleton(int span) -> skeleton(span, pieces);
+        case Fragment.Text(_, long from, long to) -> {
+          pieces.add(new Piece.Literal(TEXT_OPEN));
+          pieces.add(copy(from, to));
+          pieces.add(new Piece.Literal(TEXT_CLOSE));
+        }
+      }
+    }
+    return List.copyOf(pieces);
+  }
+
+  private List<Fragment> atoms(Chunk chunk, long target) {
+    List<Fragment> atoms = new ArrayList<>();
+    for (Fragment fragment : chunk.fragments()) {
+      switch (fragment) {
+        case Fragment.Spans(int from, int to) -> {
+          for (int span = from; span < to; span++) {
+            if (history.spans().get(span) <= target || !hasLongText(span)) {
+              atoms.add(new Fragment.Spans(span, span + 1));
+            } else {
+              takeApart(span, target, atoms);
+            }
+          }
+        }
+        case Fragment.Skeleton skeleton -> atoms.add(skeleton);
+        case Fragment.Text(int text, long from, long to) -> cut(text, from, to, target, atoms);
+      }
+    }
+    return atoms;
+  }
+
+  private boolean hasLongText(int span) {
+    int i = firstLongText(span);
+    return i < history.longTexts().size() && history.longTexts().get(i).span() == span;
+  }
+
+  private int firstLongText(int span) {
+    int low = 0;
+    int high = history.longTexts().size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (history.longTexts().get(middle).span() < span) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private void takeApart(int span, long target, List<Fragment> atoms) {
+    atoms.add(new Fragment.Skeleton(span));
+    for (int i = firstLongText(span);
+        i < history.longTexts().size() && history.longTexts().get(i).span() == span;
+        i++) {
+      LongText text = history.longTexts().get(i);
+      if (!text.image()) {
+        cut(i, text.start(), text.end(), target, atoms);
+      }
+    }
+  }
+
+  private void cut(int text, long from, long to, long target, List<Fragment> atoms) {
+    long room = Math.max(1, target - TEXT_FRAME);
+    long start = from;
+    long last = from;
+    List<Long> cuts = history.longTexts().get(text).cuts();
+    int found = Collections.binarySearch(cuts, from);
+    for (int i = found < 0 ? -found - 1 : found + 1; i < cuts.size(); i++) {
+      long cut = cuts.get(i);
+      if (cut >= to) {
+        break;
+      }
+      if (cut - start > room && last > start) {
+        atoms.add(new Fragment.Text(text, start, last));
+        start = last;
+      }
+      last = cut;
+    }
+    if (to - start > room && last > start) {
+      atoms.add(new Fragment.Text(text, start, last));
+      start = last;
+    }
+    atoms.add(new Fragment.Text(text, start, to));
+  }
+
+  /// Neighbouring spans and texts become one fragment again, so chunks stay short to write.
+  private static void append(List<Fragment> open, Fragment atom) {
+    if (!open.isEmpty()) {
+      Fragment last = open.getLast();
+      if (last instanceof Fragment.Spans(int from, int to)
+          && atom instanceof Fragment.Spans(int next, int end)
+          && next == to) {
+        open.set(open.size() - 1, new Fragment.Spans(from, end));
+        return;
+      }
+    }
+    open.add(atom);
+  }
+
+  private long bytes(Fragment fragment) {
+    return switch (fragment) {
+      case Fragment.Spans(int from, int to) -> starts[to] - 1 - starts[from];
+      case Fragment.Skeleton(int span) -> {
+        List<Piece> pieces = new ArrayList<>();
+        skeleton(span, pieces);
+        yield pieces.stream().mapToLong(Piece::bytes).sum();
+      }
+      case Fragment.Text(_, long from, long to) -> TEXT_FRAME + to - from;
+    };
+  }
+
+  private void skeleton(int span, List<Piece> pieces) {
+    long at = starts[span];
+    for (int i = firstLongText(span);
+        i < history.longTexts().size() && history.longTexts().get(i).span() == span;
+        i++) {
+      LongText text = history.longTexts().get(i);
+      pieces.add(copy(at, text.start()));
+      pieces.add(new Piece.Literal(text.image() ? IMAGE_LEFT_OUT : TEXT_MOVED));
+      at = text.end();
+    }
+    pieces.add(copy(at, starts[span + 1] - 1));
+  }
+
+  private static Piece copy(long from, long to) {
+    return new Piece.Copy(from, to - from);
+  }
+}

@@ -1,0 +1,19 @@
+package dev.kompakt.schemas.id;
+
+import java.util.regex.Pattern;
+
+/// The shape an identifier must have, checked once when it is made.
+record Syntax(String what, Pattern pattern) {
+  static Syntax of(String what, String regex) {
+    return new Syntax(what, Pattern.compile(regex));
+  }
+
+  /// @throws IllegalArgumentException naming the identifier's kind; the value is cut to 80
+  ///   characters
+  void check(String value) {
+    if (!pattern.matcher(value).matches()) {
+      String shown = value.length() > 80 ? value.substring(0, 80) + "…" : value;
+      throw new IllegalArgumentException(what + " '" + shown + "' does not match " + pattern);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.kompakt.schemas.record;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.kompakt.schemas.id.AccountId;
+import dev.kompakt.schemas.id.AttemptId;
+import dev.kompakt.schemas.id.ProviderId;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// What workers report of attempts; the records of `kompakt.outcomes`, keyed by compaction.
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+public sealed interface AttemptEvent {
+  AttemptId attempt();
+
+  /// By the worker's clock.
+  Instant at();
+
+  /// Acknowledged before the call is made, so that whoever takes over the lane counts it against
+  /// the account's quota until `deadline`.
+  @JsonTypeName("attempt_started")
+  record AttemptStarted(
+      AttemptId attempt,
+      Instant at,
+      String worker,
+      AccountId account,
+      long wireBytes,
+      long estimatedTokens,
+      Instant deadline)
+      implements AttemptEvent {}
+
+  /// The attempt's one outcome; later ones of the same attempt are ignored.
+  ///
+  /// @param called whether an upstream call was made
+  /// @param wireBytes request bytes on the wire, 0 where no call was made and none was sized
+  @JsonTypeName("attempt_finished")
+  record AttemptFinished(
+      AttemptId attempt,
+      Instant at,
+      String worker,
+      ProviderId provider,
+      @Nullable AccountId account,
+      String model,
+      Mode mode,
+      boolean called,
+      long wireBytes,
+      Outcome outcome)
+      implements AttemptEvent {}
+}
