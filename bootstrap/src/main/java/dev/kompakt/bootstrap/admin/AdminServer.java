@@ -1,0 +1,130 @@
+package dev.kompakt.bootstrap.admin;
+
+import dev.kompakt.bootstrap.config.HostPort;
+import dev.kompakt.bootstrap.observe.Health;
+import dev.kompakt.bootstrap.observe.Meters;
+import io.undertow.Handlers;
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.PathHandler;
+import io.undertow.util.Headers;
+import io.undertow.util.Methods;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Listens for probes (`/livez`, `/readyz`), `/metrics` and whatever endpoints a role adds under
+/// `/admin/v1`. Errors are problem+json.
+public final class AdminServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final PathHandler paths = Handlers.path(AdminServer::notFound);
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Health health;
+  private final Undertow server;
+
+  /// Makes a server that listens once started.
+  public AdminServer(HostPort listen, Health health, Meters meters) {
+    this.health = health;
+    paths.addExactPath("/livez", exchange -> send(exchange, 200, "text/plain", "ok\n"));
+    paths.addExactPath("/readyz", this::readiness);
+    paths.addExactPath(
+        "/metrics",
+        exchange ->
+            exchange.dispatch(
+                threads,
+                () -> send(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", meters.scrape())));
+    server =
+        Undertow.builder()
+            .addHttpListener(listen.port(), listen.host())
+            .setIoThreads(1)
+            .setWorkerThreads(1)
+            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, 64L * 1024)
+            .setServerOption(UndertowOptions.MAX_HEADER_SIZE, 32 * 1024)
+            .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, 10_000)
+            .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, 60_000)
+            .setHandler(this::getOnly)
+            .build();
+  }
+
+  /// Adds an endpoint; `path` is exact.
+  public void add(String path, AdminEndpoint endpoint) {
+    paths.addExactPath(path, exchange -> exchange.dispatch(threads, () -> answer(exchange, endpoint)));
+  }
+
+  /// Starts listening.
+  ///
+  /// @throws RuntimeException with a `BindException` as cause if the port is taken
+  public void start() {
+    server.start();
+  }
+
+  /// Where it listens, once started.
+  public InetSocketAddress address() {
+    return (InetSocketAddress) server.getListenerInfo().getFirst().getAddress();
+  }
+
+  private void getOnly(HttpServerExchange exchange) throws Exception {
+    if (exchange.getRequestMethod().equals(Methods.GET)) {
+      paths.handleRequest(exchange);
+    } else {
+      problem(exchange, 405, "method_not_allowed", "only GET is answered here");
+    }
+  }
+
+  private void readiness(HttpServerExchange exchange) {
+    Map<String, Boolean> results = health.results();
+    StringBuilder text = new StringBuilder();
+    results.forEach(
+        (name, holds) -> text.append(holds ? "ok   " : "FAIL ").append(name).append('\n'));
+    send(exchange, health.ready() ? 200 : 503, "text/plain", text.toString());
+  }
+
+  private void answer(HttpServerExchange exchange, AdminEndpoint endpoint) {
+    Map<String, String> query = new HashMap<>();
+    exchange.getQueryParameters().forEach((name, values) -> query.put(name, values.getFirst()));
+    try {
+      AdminEndpoint.Reply reply = endpoint.get(query);
+      send(exchange, reply.status(), reply.contentType(), new String(reply.body(), StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException e) {
+      problem(exchange, 400, "invalid_request", String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      LOG.atError().addKeyValue("path", exchange.getRequestPath()).setCause(e).log("an admin endpoint failed");
+      problem(exchange, 500, "internal_error", "see the log of this process");
+    }
+  }
+
+  private static void notFound(HttpServerExchange exchange) {
+    problem(exchange, 404, "not_found", "nothing is served at " + exchange.getRequestPath());
+  }
+
+  private static void problem(HttpServerExchange exchange, int status, String code, String detail) {
+    String body =
+        JSON.writeValueAsString(
+            Map.of("type", "about:blank", "status", status, "title", code, "detail", detail));
+    send(exchange, status, "application/problem+json", body);
+  }
+
+  private static void send(HttpServerExchange exchange, int status, String type, String body) {
+    exchange.setStatusCode(status);
+    exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, type);
+    exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
+    exchange.getResponseSender().send(ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Override
+  public void close() {
+    server.stop();
+    threads.close();
+  }
+}

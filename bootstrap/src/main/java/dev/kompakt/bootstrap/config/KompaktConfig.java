@@ -1,0 +1,282 @@
+package dev.kompakt.bootstrap.config;
+
+import dev.kompakt.schemas.id.AccountId;
+import dev.kompakt.schemas.id.ProviderId;
+import dev.kompakt.schemas.id.TenantId;
+import dev.kompakt.schemas.record.Checkpoint;
+import dev.kompakt.schemas.record.Mode;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The whole configuration. Made by [ConfigLoader]; what a key means stands in
+/// `kompakt-defaults.yaml`.
+public record KompaktConfig(
+    Kafka kafka,
+    Ingress ingress,
+    Admin admin,
+    Sealing sealing,
+    List<Provider> providers,
+    List<Account> accounts,
+    Compaction compaction,
+    Upstream upstream,
+    Worker worker,
+    Router router,
+    List<Client> clients,
+    Log log) {
+
+  public KompaktConfig {
+    providers = List.copyOf(providers);
+    accounts = List.copyOf(accounts);
+    clients = List.copyOf(clients);
+    unique("providers", providers.stream().map(p -> p.id().value()).toList());
+    unique("accounts", accounts.stream().map(a -> a.id().value()).toList());
+    unique("clients", clients.stream().map(c -> c.id().value()).toList());
+    Set<ProviderId> known = providers.stream().map(Provider::id).collect(Collectors.toSet());
+    for (Account account : accounts) {
+      if (!known.contains(account.provider())) {
+        throw new ConfigException(
+            "accounts." + account.id() + ".provider",
+            "there is no provider '" + account.provider() + "'; known: " + known);
+      }
+    }
+    if (clients.isEmpty() && !ingress.listen().isLoopback()) {
+      throw new ConfigException(
+          "ingress.listen",
+          ingress.listen()
+              + " can be reached by others; configure clients, or listen on 127.0.0.1");
+    }
+  }
+
+  private static void unique(String key, List<String> ids) {
+    Set<String> seen = new HashSet<>();
+    for (String id : ids) {
+      if (!seen.add(id)) {
+        throw new ConfigException(key, "id '" + id + "' is given twice");
+      }
+    }
+  }
+
+  /// Whether compactions are made without any upstream, because no account is configured.
+  public boolean localOnly() {
+    return accounts.isEmpty();
+  }
+
+  public record Kafka(
+      String bootstrap,
+      String dataDir,
+      int partitions,
+      int lanes,
+      int replication,
+      Map<String, String> client) {
+    public Kafka {
+      client = Map.copyOf(client);
+      range("kafka.partitions", partitions, 1, 1000);
+      range("kafka.lanes", lanes, 1, 1000);
+      range("kafka.replication", replication, -1, 15);
+    }
+
+    /// Whether the broker is to run in this process.
+    public boolean embedded() {
+      return bootstrap.equals("embedded");
+    }
+
+    public Path dataPath() {
+      return Paths.expand(dataDir);
+    }
+
+    /// The same for another broker address.
+    public Kafka withBootstrap(String address) {
+      return new Kafka(address, dataDir, partitions, lanes, replication, client);
+    }
+  }
+
+  public record Ingress(
+      HostPort listen,
+      ByteSize maxBodyBytes,
+      Duration bodyDeadline,
+      Duration bodyIdle,
+      ByteSize maxBodyBytesInFlight,
+      int maxRequests,
+      Keepalive keepalive) {
+    public Ingress {
+      range("ingress.maxBodyBytes", maxBodyBytes.bytes(), 1024, 256L << 20);
+      range("ingress.maxRequests", maxRequests, 1, 1_000_000);
+      between("ingress.bodyDeadline", bodyDeadline, Duration.ofSeconds(1), Duration.ofHours(1));
+      between("ingress.bodyIdle", bodyIdle, Duration.ofMillis(100), Duration.ofMinutes(10));
+    }
+  }
+
+  public record Keepalive(Duration firstAfter, Duration every) {
+    public Keepalive {
+      between(
+          "ingress.keepalive.firstAfter",
+          firstAfter,
+          Duration.ofMillis(50),
+          Duration.ofSeconds(250));
+      between("ingress.keepalive.every", every, Duration.ofMillis(50), Duration.ofSeconds(60));
+    }
+  }
+
+  public record Admin(HostPort listen) {}
+
+  public record Sealing(Secret key) {}
+
+  /// A place where compactions are made.
+  ///
+  /// @param chunkBytes split to calls of at most so many bytes before the first refusal
+  /// @param rejectedTools tool types this provider refuses
+  public record Provider(
+      ProviderId id,
+      URI baseUrl,
+      Mode mode,
+      @Nullable ByteSize chunkBytes,
+      @Nullable List<String> rejectedTools) {
+    public Provider {
+      String key = "providers." + id;
+      String scheme = baseUrl.getScheme();
+      if (scheme == null
+          || !scheme.toLowerCase(Locale.ROOT).matches("https?")
+          || baseUrl.getHost() == null) {
+        throw new ConfigException(
+            key + ".baseUrl", "'" + baseUrl + "' is not an http or https address");
+      }
+      if (mode == Mode.LOCAL) {
+        throw new ConfigException(
+            key + ".mode", "local needs no provider; use native, trigger or summarize");
+      }
+      if (chunkBytes != null) {
+        range(key + ".chunkBytes", chunkBytes.bytes(), 64 << 10, 256L << 20);
+      }
+      rejectedTools = rejectedTools == null ? List.of() : List.copyOf(rejectedTools);
+    }
+  }
+
+  /// A credential at a provider.
+  public record Account(AccountId id, ProviderId provider, Secret apiKey, @Nullable Quota quota) {
+    public Account {
+      quota = quota == null ? Quota.DEFAULT : quota;
+    }
+
+    /// The quota, defaults filled in.
+    public Quota limits() {
+      return quota == null ? Quota.DEFAULT : quota;
+    }
+  }
+
+  /// What an account may be used for at most; null for no limit.
+  ///
+  /// @param concurrency calls at once; 4 if not given
+  public record Quota(
+      @Nullable Integer concurrency,
+      @Nullable Integer requestsPerMinute,
+      @Nullable Integer tokensPerMinute) {
+    static final Quota DEFAULT = new Quota(null, null, null);
+
+    public Quota {
+      positive("quota.concurrency", concurrency);
+      positive("quota.requestsPerMinute", requestsPerMinute);
+      positive("quota.tokensPerMinute", tokensPerMinute);
+    }
+
+    /// Calls at once.
+    public int parallel() {
+      return concurrency == null ? 4 : concurrency;
+    }
+
+    private static void positive(String key, @Nullable Integer value) {
+      if (value != null) {
+        range("accounts.*." + key, value, 1, Integer.MAX_VALUE);
+      }
+    }
+  }
+
+  public record Compaction(
+      int parallelChunks,
+      int maxCalls,
+      Checkpoint checkpoint,
+      Duration deadline,
+      Duration keepResults) {
+    public Compaction {
+      range("compaction.parallelChunks", parallelChunks, 1, 64);
+      range("compaction.maxCalls", maxCalls, 1, 1000);
+      between("compaction.deadline", deadline, Duration.ofSeconds(1), Duration.ofDays(6));
+      between("compaction.keepResults", keepResults, Duration.ofMinutes(1), Duration.ofDays(6));
+    }
+  }
+
+  public record Upstream(
+      Duration connectTimeout,
+      Duration headerTimeout,
+      Duration idleTimeout,
+      Duration totalTimeout,
+      ByteSize maxResponseBytes) {
+    public Upstream {
+      between(
+          "upstream.connectTimeout", connectTimeout, Duration.ofMillis(10), Duration.ofMinutes(5));
+      between("upstream.headerTimeout", headerTimeout, Duration.ofMillis(10), Duration.ofHours(2));
+      between("upstream.idleTimeout", idleTimeout, Duration.ofMillis(10), Duration.ofHours(2));
+      between("upstream.totalTimeout", totalTimeout, Duration.ofMillis(10), Duration.ofHours(6));
+      range("upstream.maxResponseBytes", maxResponseBytes.bytes(), 1024, 256L << 20);
+    }
+  }
+
+  public record Worker(int concurrency, int localConcurrency) {
+    public Worker {
+      range("worker.concurrency", concurrency, 1, 10_000);
+      range("worker.localConcurrency", localConcurrency, 1, 1000);
+    }
+  }
+
+  public record Router(int threads, ByteSize stateMemory) {
+    public Router {
+      range("router.threads", threads, 1, 64);
+      range("router.stateMemory", stateMemory.bytes(), 8L << 20, 4L << 30);
+    }
+  }
+
+  /// Someone who may call the data plane.
+  ///
+  /// @param keySha256 SHA-256 of the key, 64 hex digits
+  public record Client(TenantId id, String keySha256) {
+    public Client {
+      if (!keySha256.matches("[0-9a-fA-F]{64}")) {
+        throw new ConfigException("clients." + id + ".keySha256", "is not 64 hex digits");
+      }
+      keySha256 = keySha256.toLowerCase(Locale.ROOT);
+    }
+  }
+
+  public record Log(Format format, Level level) {
+    public enum Format {
+      PLAIN,
+      JSON
+    }
+
+    public enum Level {
+      ERROR,
+      WARN,
+      INFO,
+      DEBUG
+    }
+  }
+
+  private static void range(String key, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw new ConfigException(key, value + " is not between " + least + " and " + most);
+    }
+  }
+
+  private static void between(String key, Duration value, Duration least, Duration most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      throw new ConfigException(key, value + " is not between " + least + " and " + most);
+    }
+  }
+}
