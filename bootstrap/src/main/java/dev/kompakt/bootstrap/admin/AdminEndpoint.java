@@ -1,6 +1,5 @@
 package dev.kompakt.bootstrap.admin;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /// Answers `GET` on one path of the admin plane. May block; called on a virtual thread.
@@ -12,9 +11,9 @@ public interface AdminEndpoint {
   Reply get(Map<String, String> query);
 
   /// An answer with a JSON body unless another type is given.
-  record Reply(int status, String contentType, byte[] body) {
+  record Reply(int status, String contentType, String body) {
     public static Reply json(String body) {
-      return new Reply(200, "application/json", body.getBytes(StandardCharsets.UTF_8));
+      return new Reply(200, "application/json", body);
     }
   }
 }

@@ -6,7 +6,6 @@ import dev.kompakt.bootstrap.observe.Meters;
 import io.undertow.Handlers;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
-import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.PathHandler;
 import io.undertow.util.Headers;
@@ -43,7 +42,12 @@ public final class AdminServer implements AutoCloseable {
         exchange ->
             exchange.dispatch(
                 threads,
-                () -> send(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", meters.scrape())));
+                () ->
+                    send(
+                        exchange,
+                        200,
+                        "text/plain; version=0.0.4; charset=utf-8",
+                        meters.scrape())));
     server =
         Undertow.builder()
             .addHttpListener(listen.port(), listen.host())
@@ -59,7 +63,8 @@ public final class AdminServer implements AutoCloseable {
 
   /// Adds an endpoint; `path` is exact.
   public void add(String path, AdminEndpoint endpoint) {
-    paths.addExactPath(path, exchange -> exchange.dispatch(threads, () -> answer(exchange, endpoint)));
+    paths.addExactPath(
+        path, exchange -> exchange.dispatch(threads, () -> answer(exchange, endpoint)));
   }
 
   /// Starts listening.
@@ -95,11 +100,14 @@ public final class AdminServer implements AutoCloseable {
     exchange.getQueryParameters().forEach((name, values) -> query.put(name, values.getFirst()));
     try {
       AdminEndpoint.Reply reply = endpoint.get(query);
-      send(exchange, reply.status(), reply.contentType(), new String(reply.body(), StandardCharsets.UTF_8));
+      send(exchange, reply.status(), reply.contentType(), reply.body());
     } catch (IllegalArgumentException e) {
       problem(exchange, 400, "invalid_request", String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
-      LOG.atError().addKeyValue("path", exchange.getRequestPath()).setCause(e).log("an admin endpoint failed");
+      LOG.atError()
+          .addKeyValue("path", exchange.getRequestPath())
+          .setCause(e)
+          .log("an admin endpoint failed");
       problem(exchange, 500, "internal_error", "see the log of this process");
     }
   }

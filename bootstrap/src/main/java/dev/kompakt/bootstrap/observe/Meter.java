@@ -2,31 +2,76 @@ package dev.kompakt.bootstrap.observe;
 
 import java.util.List;
 
-/// Every metric Kompakt exports; names and tags are a public contract. Kinds: a counter only grows, a
-/// gauge is read when asked, a timer counts and measures durations in seconds.
+/// Every metric Kompakt exports; names and tags are a public contract. Kinds: a counter only grows,
+/// a gauge is read when asked, a timer counts and measures durations in seconds.
 public enum Meter {
-  REQUESTS("kompakt_requests", Kind.COUNTER, "Requests answered, by route and status", "route", "status"),
+  REQUESTS(
+      "kompakt_requests",
+      Kind.COUNTER,
+      "Requests answered, by route and status",
+      "route",
+      "status"),
   REQUESTS_IN_FLIGHT("kompakt_requests_in_flight", Kind.GAUGE, "Requests being read or parked"),
   PARKED("kompakt_parked_requests", Kind.GAUGE, "Requests parked until their compaction ends"),
-  BODY_BYTES_IN_FLIGHT("kompakt_body_bytes_in_flight", Kind.GAUGE, "Request bytes admitted and not yet read to the end"),
+  BODY_BYTES_IN_FLIGHT(
+      "kompakt_body_bytes_in_flight",
+      Kind.GAUGE,
+      "Request bytes admitted and not yet read to the end"),
   BODY_BYTES("kompakt_body_bytes", Kind.COUNTER, "Request body bytes read, decoded"),
   KEEPALIVES("kompakt_keepalives", Kind.COUNTER, "Keepalive beats written"),
   CLIENTS_GONE("kompakt_clients_gone", Kind.COUNTER, "Clients that left before their answer"),
-  REFUSED("kompakt_requests_refused", Kind.COUNTER, "Requests refused at admission, by reason", "reason"),
-  ATTACHED("kompakt_requests_attached", Kind.COUNTER, "Identical requests that met a running or finished compaction"),
+  REFUSED(
+      "kompakt_requests_refused",
+      Kind.COUNTER,
+      "Requests refused at admission, by reason",
+      "reason"),
+  ATTACHED(
+      "kompakt_requests_attached",
+      Kind.COUNTER,
+      "Identical requests that met a running or finished compaction"),
   SUBMISSIONS("kompakt_submissions", Kind.COUNTER, "Submissions published and acknowledged"),
-  CHECKPOINTS_OPENED("kompakt_checkpoints_opened", Kind.COUNTER, "Compaction items of Kompakt's own opened"),
-  COMPLETIONS("kompakt_completions", Kind.COUNTER, "Compactions ended, by outcome and cause", "outcome", "cause"),
-  COMPACTION_DURATION("kompakt_compaction_duration", Kind.TIMER, "From acceptance to the terminal status", "outcome"),
+  CHECKPOINTS_OPENED(
+      "kompakt_checkpoints_opened", Kind.COUNTER, "Compaction items of Kompakt's own opened"),
+  COMPLETIONS(
+      "kompakt_completions",
+      Kind.COUNTER,
+      "Compactions ended, by outcome and cause",
+      "outcome",
+      "cause"),
+  COMPACTION_DURATION(
+      "kompakt_compaction_duration",
+      Kind.TIMER,
+      "From acceptance to the terminal status",
+      "outcome"),
   JOBS_SENT("kompakt_jobs_sent", Kind.COUNTER, "Jobs put on lanes", "mode"),
-  DUPLICATE_EVENTS("kompakt_duplicate_events", Kind.COUNTER, "Events that changed nothing because they had been applied"),
-  UNREADABLE_RECORDS("kompakt_unreadable_records", Kind.COUNTER, "Records set aside as unreadable", "topic"),
-  ATTEMPTS("kompakt_attempts", Kind.COUNTER, "Attempts finished, by mode and outcome", "mode", "outcome"),
-  ATTEMPT_DURATION("kompakt_attempt_duration", Kind.TIMER, "From the start of an attempt to its outcome", "mode"),
+  DUPLICATE_EVENTS(
+      "kompakt_duplicate_events",
+      Kind.COUNTER,
+      "Events that changed nothing because they had been applied"),
+  UNREADABLE_RECORDS(
+      "kompakt_unreadable_records", Kind.COUNTER, "Records set aside as unreadable", "topic"),
+  ATTEMPTS(
+      "kompakt_attempts",
+      Kind.COUNTER,
+      "Attempts finished, by mode and outcome",
+      "mode",
+      "outcome"),
+  ATTEMPT_DURATION(
+      "kompakt_attempt_duration",
+      Kind.TIMER,
+      "From the start of an attempt to its outcome",
+      "mode"),
   ATTEMPTS_RUNNING("kompakt_attempts_running", Kind.GAUGE, "Attempts running in this process"),
-  JOBS_WAITING("kompakt_jobs_waiting", Kind.GAUGE, "Jobs taken from lanes and waiting for their account"),
-  UPSTREAM_CALLS("kompakt_upstream_calls", Kind.COUNTER, "Upstream calls made, by account and status class", "account", "status_class"),
-  UPSTREAM_BYTES("kompakt_upstream_request_bytes", Kind.COUNTER, "Request bytes sent upstream", "account"),
+  JOBS_WAITING(
+      "kompakt_jobs_waiting", Kind.GAUGE, "Jobs taken from lanes and waiting for their account"),
+  UPSTREAM_CALLS(
+      "kompakt_upstream_calls",
+      Kind.COUNTER,
+      "Upstream calls made, by account and status class",
+      "account",
+      "status_class"),
+  UPSTREAM_BYTES(
+      "kompakt_upstream_request_bytes", Kind.COUNTER, "Request bytes sent upstream", "account"),
   LANES("kompakt_lanes", Kind.GAUGE, "Lanes this worker owns");
 
   /// What a meter is.

@@ -46,8 +46,8 @@ public final class Meters {
         .record(duration);
   }
 
-  /// Registers what a gauge reads; several readings of one gauge are added up, so that every role in
-  /// a process can have its share.
+  /// Registers what a gauge reads; several readings of one gauge are added up, so that every role
+  /// in a process can have its share.
   public void gauge(Meter meter, Supplier<Number> value) {
     expect(meter, Meter.Kind.GAUGE);
     List<Supplier<Number>> shares =
