@@ -84,6 +84,8 @@ public enum Meter {
   private final String id;
   private final Kind kind;
   private final String description;
+
+  @SuppressWarnings("ImmutableEnumChecker") // made by List.of
   private final List<String> tags;
 
   Meter(String id, Kind kind, String description, String... tags) {
