@@ -9,26 +9,35 @@ import java.io.OutputStream;
 ///
 /// What it has written is worthless if it throws. It neither flushes nor closes what it is given.
 public final class BodyScanner {
-  private final OutputStream items;
-  private final OutputStream envelope;
-  private final CheckpointOpener opener;
+  private static final int PIECE_BYTES = 64 * 1024;
 
+  private final RawBytes raw;
+  private final RequestScan request;
+  private final JsonLexer lexer;
+  private long fed;
+
+  /// Begins a body.
+  ///
   /// @param items gets the items of `input`, joined by single commas, without brackets
   /// @param envelope gets all other top-level fields as one JSON object
+  /// @param opener is asked about compaction items of Kompakt's own
   public BodyScanner(OutputStream items, OutputStream envelope, CheckpointOpener opener) {
-    this.items = items;
-    this.envelope = envelope;
-    this.opener = opener;
+    raw = new RawBytes(items, envelope);
+    request = new RequestScan(raw, opener);
+    lexer = new JsonLexer(request);
   }
 
   /// Scans a whole body.
+  ///
+  /// @throws BodyRejected if the body cannot be accepted
+  /// @throws IOException what one of the streams threw
   public static ScannedBody scan(
       InputStream body, OutputStream items, OutputStream envelope, CheckpointOpener opener)
       throws IOException {
     BodyScanner scanner = new BodyScanner(items, envelope, opener);
-    byte[] buffer = new byte[64 * 1024];
-    for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
-      scanner.feed(buffer, 0, read);
+    byte[] piece = new byte[PIECE_BYTES];
+    for (int read = body.read(piece); read >= 0; read = body.read(piece)) {
+      scanner.feed(piece, 0, read);
     }
     return scanner.finish();
   }
@@ -38,14 +47,18 @@ public final class BodyScanner {
   /// @throws BodyRejected if the body cannot be accepted
   /// @throws IOException what the items or the envelope stream threw
   public void feed(byte[] bytes, int offset, int length) throws IOException {
-    items.write(bytes, offset, length);
+    raw.piece(bytes, fed - offset);
+    lexer.feed(bytes, offset, length);
+    fed += length;
+    raw.carry(fed);
   }
 
   /// Ends the body.
   ///
   /// @throws BodyRejected if the body is incomplete or lacks what it must have
+  /// @throws IOException what the envelope stream threw
   public ScannedBody finish() throws IOException {
-    envelope.flush();
-    throw BodyRejected.invalid("unimplemented", null, String.valueOf(opener));
+    lexer.end();
+    return request.result();
   }
 }
