@@ -26,6 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class AdminServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
   private static final JsonMapper JSON = new JsonMapper();
+  private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private final PathHandler paths = Handlers.path(AdminServer::notFound);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -37,17 +38,7 @@ public final class AdminServer implements AutoCloseable {
     this.health = health;
     paths.addExactPath("/livez", exchange -> send(exchange, 200, "text/plain", "ok\n"));
     paths.addExactPath("/readyz", this::readiness);
-    paths.addExactPath(
-        "/metrics",
-        exchange ->
-            exchange.dispatch(
-                threads,
-                () ->
-                    send(
-                        exchange,
-                        200,
-                        "text/plain; version=0.0.4; charset=utf-8",
-                        meters.scrape())));
+    add("/metrics", _ -> new AdminEndpoint.Reply(200, METRICS_TYPE, meters.scrape()));
     server =
         Undertow.builder()
             .addHttpListener(listen.port(), listen.host())
@@ -83,6 +74,7 @@ public final class AdminServer implements AutoCloseable {
     if (exchange.getRequestMethod().equals(Methods.GET)) {
       paths.handleRequest(exchange);
     } else {
+      exchange.getResponseHeaders().put(Headers.ALLOW, "GET");
       problem(exchange, 405, "method_not_allowed", "only GET is answered here");
     }
   }
@@ -133,6 +125,6 @@ public final class AdminServer implements AutoCloseable {
   @Override
   public void close() {
     server.stop();
-    threads.close();
+    threads.shutdownNow();
   }
 }

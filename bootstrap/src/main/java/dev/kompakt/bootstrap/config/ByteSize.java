@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /// A number of bytes, written `4096`, `64KiB`, `256MiB` or `1GiB`.
 public record ByteSize(long bytes) {
-  private static final Pattern SYNTAX = Pattern.compile("(\\d{1,12})\\s*(B|KiB|MiB|GiB)?");
+  private static final Pattern SYNTAX = Pattern.compile("(\\d{1,9})\\s*(B|KiB|MiB|GiB)?");
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static ByteSize parse(String text) {

@@ -1,52 +1,40 @@
 package dev.kompakt.bootstrap.config;
 
-import com.fasterxml.jackson.annotation.JsonFormat;
+import static dev.kompakt.bootstrap.config.ConfigBinder.YAML;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DeserializationContext;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.MapperFeature;
-import tools.jackson.databind.deser.std.StdDeserializer;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
-import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /// Reads the configuration: defaults, then the file, then `KOMPAKT_…` environment variables, then
 /// flags. Unknown keys and bad values are refused with their full key.
 public final class ConfigLoader {
   private static final String DEFAULTS = "/kompakt-defaults.yaml";
 
+  /// Its keys are Kafka's own, dots and all.
+  private static final String PASSED_THROUGH = "kafka.client";
+
   /// Variables that are no config keys.
   private static final Set<String> OTHER_VARIABLES =
       Set.of("KOMPAKT_JAVA_OPTS", "KOMPAKT_CONFIG", "KOMPAKT_KEY", "KOMPAKT_JAVA_HOME");
 
-  private static final YAMLMapper YAML =
-      YAMLMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-          .withConfigOverride(
-              Duration.class, o -> o.setFormat(JsonFormat.Value.forShape(JsonFormat.Shape.STRING)))
-          .addModule(new SimpleModule().addDeserializer(Duration.class, new PlainDuration()))
-          .build();
+  private static final Pattern SENSITIVE =
+      Pattern.compile("password|secret|jaas|token|credential|[.]key$|certificate");
 
   private ConfigLoader() {}
 
@@ -59,25 +47,22 @@ public final class ConfigLoader {
   /// @throws ConfigException if anything in it is wrong
   public static KompaktConfig load(
       @Nullable Path file, Map<String, String> environment, Map<String, String> flags) {
-    ObjectNode tree = (ObjectNode) YAML.readTree(defaults());
-    Map<String, String> variables = variables(tree, "");
-    if (file != null) {
-      merge(tree, readFile(file));
-    }
-    environment.forEach(
-        (name, value) -> {
-          if (name.startsWith("KOMPAKT_")
-              && !name.startsWith("KOMPAKT_CRASH")
-              && !OTHER_VARIABLES.contains(name)) {
-            String key = variables.get(name);
-            if (key == null) {
-              throw new ConfigException(name, "is no setting of Kompakt");
-            }
-            set(tree, key, value);
-          }
-        });
-    flags.forEach((key, value) -> set(tree, key, value));
-    return bind(tree);
+    return ConfigBinder.bind(tree(file, environment, flags));
+  }
+
+  /// The configuration [#load] gives, as YAML for people; secrets are `***` and where they lie.
+  public static String show(
+      @Nullable Path file, Map<String, String> environment, Map<String, String> flags) {
+    ObjectNode tree = tree(file, environment, flags);
+    var _ = ConfigBinder.bind(tree.deepCopy());
+    mask(tree.path("sealing"), "key");
+    tree.path("accounts").forEach(account -> mask(account, "apiKey"));
+    JsonNode client = tree.path("kafka").path("client");
+    client.propertyNames().stream()
+        .filter(name -> SENSITIVE.matcher(name.toLowerCase(Locale.ROOT)).find())
+        .toList()
+        .forEach(name -> mask(client, name));
+    return YAML.writeValueAsString(tree);
   }
 
   /// The commented defaults, as text.
@@ -86,10 +71,49 @@ public final class ConfigLoader {
       if (in == null) {
         throw new IllegalStateException("resource " + DEFAULTS + " is missing");
       }
-      return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// The environment variable of each key.
+  static Map<String, String> variables() {
+    return variables((ObjectNode) YAML.readTree(defaults()), "");
+  }
+
+  private static ObjectNode tree(
+      @Nullable Path file, Map<String, String> environment, Map<String, String> flags) {
+    ObjectNode tree = (ObjectNode) YAML.readTree(defaults());
+    Map<String, String> keys = new LinkedHashMap<>();
+    variables(tree, "").forEach((key, variable) -> keys.put(variable, key));
+    if (file != null) {
+      merge(tree, readFile(file));
+    }
+    Set<String> secrets = new HashSet<>();
+    environment.forEach(
+        (name, value) -> {
+          if (name.startsWith("KOMPAKT_")
+              && !name.startsWith("KOMPAKT_CRASH")
+              && !OTHER_VARIABLES.contains(name)) {
+            String key = keys.get(name);
+            if (key == null) {
+              secrets.add(name);
+            } else {
+              set(tree, key, value, name);
+            }
+          }
+        });
+    flags.forEach((key, value) -> set(tree, key, value, key));
+    Set<String> referred = new HashSet<>();
+    references(tree, referred);
+    for (String name : secrets) {
+      if (!referred.contains("env:" + name)) {
+        throw new ConfigException(
+            name, "is no setting of Kompakt, and no setting refers to it as env:" + name);
+      }
+    }
+    return tree;
   }
 
   private static JsonNode readFile(Path file) {
@@ -102,49 +126,20 @@ public final class ConfigLoader {
         throw new ConfigException(file.toString(), "is not a map of settings");
       }
       return read;
+    } catch (NoSuchFileException e) {
+      throw new ConfigException(file.toString(), "there is no such file");
     } catch (IOException e) {
-      throw new ConfigException(file.toString(), "cannot be read: is it there?");
+      throw new ConfigException(
+          file.toString(), "cannot be read (" + e.getClass().getSimpleName() + ")");
     } catch (JacksonException e) {
       throw new ConfigException(
           file.toString(),
-          "is not valid YAML at line "
-              + e.getLocation().getLineNr()
-              + ": "
-              + e.getOriginalMessage().lines().findFirst().orElse(""));
+          "is not valid YAML at line " + e.getLocation().getLineNr() + ": " + firstLine(e));
     }
   }
 
-  private static KompaktConfig bind(ObjectNode tree) {
-    try {
-      return YAML.treeToValue(tree, KompaktConfig.class);
-    } catch (UnrecognizedPropertyException e) {
-      List<String> known = e.getKnownPropertyIds().stream().map(Object::toString).sorted().toList();
-      throw new ConfigException(path(e), "is no setting; known here: " + known);
-    } catch (JacksonException e) {
-      for (Throwable t = e; t != null; t = t.getCause()) {
-        if (t instanceof ConfigException refused) {
-          throw refused;
-        }
-      }
-      Throwable cause = e.getCause() instanceof IllegalArgumentException iae ? iae : e;
-      String why =
-          cause instanceof JacksonException j
-              ? j.getOriginalMessage()
-              : String.valueOf(cause.getMessage());
-      throw new ConfigException(path(e), why);
-    }
-  }
-
-  private static String path(JacksonException e) {
-    StringBuilder path = new StringBuilder();
-    for (JacksonException.Reference step : e.getPath()) {
-      if (step.getPropertyName() != null) {
-        path.append(path.isEmpty() ? "" : ".").append(step.getPropertyName());
-      } else {
-        path.append('[').append(step.getIndex()).append(']');
-      }
-    }
-    return path.isEmpty() ? "config" : path.toString();
+  private static String firstLine(JacksonException e) {
+    return e.getOriginalMessage().lines().findFirst().orElse("");
   }
 
   private static Map<String, String> variables(ObjectNode node, String prefix) {
@@ -157,66 +152,85 @@ public final class ConfigLoader {
                 names.putAll(variables(child, key + "."));
               } else {
                 names.put(
+                    key,
                     "KOMPAKT_"
                         + key.replaceAll("([a-z])([A-Z])", "$1_$2")
                             .replace('.', '_')
-                            .toUpperCase(Locale.ROOT),
-                    key);
+                            .toUpperCase(Locale.ROOT));
               }
             });
     return names;
   }
 
+  private static void references(JsonNode node, Set<String> into) {
+    if (node.isString()) {
+      into.add(node.stringValue());
+    }
+    node.forEach(child -> references(child, into));
+  }
+
+  /// A key with nothing after it, as one whose lines are all commented out, keeps its default.
   private static void merge(ObjectNode into, JsonNode from) {
     from.properties()
         .forEach(
             entry -> {
-              if (into.get(entry.getKey()) instanceof ObjectNode child
-                  && entry.getValue().isObject()) {
+              JsonNode known = into.get(entry.getKey());
+              if (known instanceof ObjectNode child && entry.getValue().isObject()) {
                 merge(child, entry.getValue());
-              } else {
-                into.set(entry.getKey(), entry.getValue());
+              } else if (known == null || !entry.getValue().isNull()) {
+                into.set(entry.getKey(), withoutNulls(entry.getValue()));
               }
             });
   }
 
-  private static void set(ObjectNode tree, String key, String value) {
-    String[] steps = key.split("\\.", -1);
+  private static JsonNode withoutNulls(JsonNode node) {
+    if (node instanceof ObjectNode object) {
+      object.removeIf(JsonNode::isNull);
+      object.forEach(ConfigLoader::withoutNulls);
+    } else if (node instanceof ArrayNode array) {
+      array.forEach(ConfigLoader::withoutNulls);
+    }
+    return node;
+  }
+
+  private static void set(ObjectNode tree, String key, String value, String origin) {
+    boolean passedThrough = key.startsWith(PASSED_THROUGH + ".");
+    int last = passedThrough ? PASSED_THROUGH.length() : key.lastIndexOf('.');
     ObjectNode node = tree;
-    for (int i = 0; i < steps.length - 1; i++) {
-      if (!(node.get(steps[i]) instanceof ObjectNode child)) {
-        throw new ConfigException(key, "is no setting");
+    for (String step : last < 0 ? new String[0] : key.substring(0, last).split("\\.", -1)) {
+      if (!(node.get(step) instanceof ObjectNode child)) {
+        throw new ConfigException(origin, "is no setting");
       }
       node = child;
     }
-    JsonNode parsed = value.isEmpty() ? YAML.getNodeFactory().stringNode("") : YAML.readTree(value);
-    node.set(steps[steps.length - 1], parsed);
+    String name = key.substring(last + 1);
+    JsonNode parsed =
+        passedThrough || value.isBlank()
+            ? YAML.getNodeFactory().stringNode(value.strip())
+            : parse(value, origin);
+    if (node.get(name) instanceof ObjectNode child && parsed.isObject()) {
+      merge(child, parsed);
+    } else {
+      node.set(name, parsed);
+    }
   }
 
-  /// Durations as `500ms`, `10s`, `5m`, `24h` or `7d`.
-  private static final class PlainDuration extends StdDeserializer<Duration> {
-    private static final Pattern SYNTAX = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");
-
-    PlainDuration() {
-      super(Duration.class);
-    }
-
-    @Override
-    public Duration deserialize(JsonParser parser, DeserializationContext context) {
-      String text = parser.getString();
-      Matcher matcher = SYNTAX.matcher(text.strip());
-      if (!matcher.matches()) {
-        throw new IllegalArgumentException(
-            "'" + text + "' is not a duration such as 500ms, 10s or 5m");
+  private static JsonNode parse(String value, String origin) {
+    try {
+      JsonNode parsed = YAML.readTree(value);
+      if (parsed.isNull() || parsed.isMissingNode()) {
+        throw new ConfigException(origin, "has no value");
       }
-      long amount = Long.parseLong(matcher.group(1));
-      return switch (matcher.group(2)) {
-        case "ms" -> Duration.ofMillis(amount);
-        case "s" -> Duration.ofSeconds(amount);
-        case "m" -> Duration.ofMinutes(amount);
-        case "h" -> Duration.ofHours(amount);
-        default -> Duration.ofDays(amount);
-      };
+      return withoutNulls(parsed);
+    } catch (JacksonException e) {
+      throw new ConfigException(origin, "the value is not valid YAML: " + firstLine(e));
+    }
+  }
+
+  private static void mask(JsonNode holder, String name) {
+    if (holder instanceof ObjectNode object && object.path(name).isString()) {
+      String reference = object.path(name).stringValue();
+      object.put(name, Secret.isReference(reference) ? "*** (" + reference + ")" : "***");
     }
   }
 }

@@ -1,5 +1,10 @@
 package dev.kompakt.bootstrap.config;
 
+import static dev.kompakt.bootstrap.config.Bounds.between;
+import static dev.kompakt.bootstrap.config.Bounds.range;
+import static dev.kompakt.bootstrap.config.Bounds.unique;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.ProviderId;
 import dev.kompakt.schemas.id.TenantId;
@@ -8,11 +13,11 @@ import dev.kompakt.schemas.record.Mode;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +36,8 @@ public record KompaktConfig(
     Router router,
     List<Client> clients,
     Log log) {
+  private static final ByteSize KIB = new ByteSize(1 << 10);
+  private static final ByteSize MIB_256 = new ByteSize(256L << 20);
 
   public KompaktConfig {
     providers = List.copyOf(providers);
@@ -55,15 +62,6 @@ public record KompaktConfig(
     }
   }
 
-  private static void unique(String key, List<String> ids) {
-    Set<String> seen = new HashSet<>();
-    for (String id : ids) {
-      if (!seen.add(id)) {
-        throw new ConfigException(key, "id '" + id + "' is given twice");
-      }
-    }
-  }
-
   /// Whether compactions are made without any upstream, because no account is configured.
   public boolean localOnly() {
     return accounts.isEmpty();
@@ -76,11 +74,25 @@ public record KompaktConfig(
       int lanes,
       int replication,
       Map<String, String> client) {
+    private static final Pattern ADDRESS =
+        Pattern.compile("[^\\s,:/]+:\\d{1,5}|\\[[0-9a-fA-F:]+]:\\d{1,5}");
+
     public Kafka {
       client = Map.copyOf(client);
       range("kafka.partitions", partitions, 1, 1000);
       range("kafka.lanes", lanes, 1, 1000);
-      range("kafka.replication", replication, -1, 15);
+      if (replication != -1) {
+        range("kafka.replication", replication, 1, 15);
+      }
+      if (!bootstrap.equals("embedded")) {
+        for (String address : bootstrap.split(",", -1)) {
+          if (!ADDRESS.matcher(address.strip()).matches()) {
+            throw new ConfigException(
+                "kafka.bootstrap",
+                "'" + bootstrap + "' is neither embedded nor host:port,host:port");
+          }
+        }
+      }
     }
 
     /// Whether the broker is to run in this process.
@@ -107,7 +119,7 @@ public record KompaktConfig(
       int maxRequests,
       Keepalive keepalive) {
     public Ingress {
-      range("ingress.maxBodyBytes", maxBodyBytes.bytes(), 1024, 256L << 20);
+      range("ingress.maxBodyBytes", maxBodyBytes, KIB, MIB_256);
       range("ingress.maxRequests", maxRequests, 1, 1_000_000);
       between("ingress.bodyDeadline", bodyDeadline, Duration.ofSeconds(1), Duration.ofHours(1));
       between("ingress.bodyIdle", bodyIdle, Duration.ofMillis(100), Duration.ofMinutes(10));
@@ -134,9 +146,9 @@ public record KompaktConfig(
   /// @param chunkBytes split to calls of at most so many bytes before the first refusal
   /// @param rejectedTools tool types this provider refuses
   public record Provider(
-      ProviderId id,
-      URI baseUrl,
-      Mode mode,
+      @JsonProperty(required = true) ProviderId id,
+      @JsonProperty(required = true) URI baseUrl,
+      @JsonProperty(required = true) Mode mode,
       @Nullable ByteSize chunkBytes,
       @Nullable List<String> rejectedTools) {
     public Provider {
@@ -153,16 +165,28 @@ public record KompaktConfig(
             key + ".mode", "local needs no provider; use native, trigger or summarize");
       }
       if (chunkBytes != null) {
-        range(key + ".chunkBytes", chunkBytes.bytes(), 64 << 10, 256L << 20);
+        range(key + ".chunkBytes", chunkBytes, new ByteSize(64 << 10), MIB_256);
       }
       rejectedTools = rejectedTools == null ? List.of() : List.copyOf(rejectedTools);
     }
   }
 
   /// A credential at a provider.
-  public record Account(AccountId id, ProviderId provider, Secret apiKey, @Nullable Quota quota) {
+  public record Account(
+      @JsonProperty(required = true) AccountId id,
+      @JsonProperty(required = true) ProviderId provider,
+      @JsonProperty(required = true) Secret apiKey,
+      @Nullable Quota quota) {
     public Account {
       quota = quota == null ? Quota.DEFAULT : quota;
+      quota.check("accounts." + id + ".quota.");
+    }
+
+    /// The credential itself.
+    ///
+    /// @throws ConfigException if it is not there, saying what to set
+    public String credential() {
+      return apiKey.resolve("accounts." + id + ".apiKey");
     }
 
     /// The quota, defaults filled in.
@@ -180,20 +204,20 @@ public record KompaktConfig(
       @Nullable Integer tokensPerMinute) {
     static final Quota DEFAULT = new Quota(null, null, null);
 
-    public Quota {
-      positive("quota.concurrency", concurrency);
-      positive("quota.requestsPerMinute", requestsPerMinute);
-      positive("quota.tokensPerMinute", tokensPerMinute);
-    }
-
     /// Calls at once.
     public int parallel() {
       return concurrency == null ? 4 : concurrency;
     }
 
+    private void check(String key) {
+      positive(key + "concurrency", concurrency);
+      positive(key + "requestsPerMinute", requestsPerMinute);
+      positive(key + "tokensPerMinute", tokensPerMinute);
+    }
+
     private static void positive(String key, @Nullable Integer value) {
       if (value != null) {
-        range("accounts.*." + key, value, 1, Integer.MAX_VALUE);
+        range(key, value, 1, Integer.MAX_VALUE);
       }
     }
   }
@@ -224,7 +248,7 @@ public record KompaktConfig(
       between("upstream.headerTimeout", headerTimeout, Duration.ofMillis(10), Duration.ofHours(2));
       between("upstream.idleTimeout", idleTimeout, Duration.ofMillis(10), Duration.ofHours(2));
       between("upstream.totalTimeout", totalTimeout, Duration.ofMillis(10), Duration.ofHours(6));
-      range("upstream.maxResponseBytes", maxResponseBytes.bytes(), 1024, 256L << 20);
+      range("upstream.maxResponseBytes", maxResponseBytes, KIB, MIB_256);
     }
   }
 
@@ -238,14 +262,15 @@ public record KompaktConfig(
   public record Router(int threads, ByteSize stateMemory) {
     public Router {
       range("router.threads", threads, 1, 64);
-      range("router.stateMemory", stateMemory.bytes(), 8L << 20, 4L << 30);
+      range("router.stateMemory", stateMemory, new ByteSize(8L << 20), new ByteSize(4L << 30));
     }
   }
 
   /// Someone who may call the data plane.
   ///
   /// @param keySha256 SHA-256 of the key, 64 hex digits
-  public record Client(TenantId id, String keySha256) {
+  public record Client(
+      @JsonProperty(required = true) TenantId id, @JsonProperty(required = true) String keySha256) {
     public Client {
       if (!keySha256.matches("[0-9a-fA-F]{64}")) {
         throw new ConfigException("clients." + id + ".keySha256", "is not 64 hex digits");
@@ -265,18 +290,6 @@ public record KompaktConfig(
       WARN,
       INFO,
       DEBUG
-    }
-  }
-
-  private static void range(String key, long value, long least, long most) {
-    if (value < least || value > most) {
-      throw new ConfigException(key, value + " is not between " + least + " and " + most);
-    }
-  }
-
-  private static void between(String key, Duration value, Duration least, Duration most) {
-    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-      throw new ConfigException(key, value + " is not between " + least + " and " + most);
     }
   }
 }

@@ -1,10 +1,13 @@
 package dev.kompakt.bootstrap.kafka;
 
+import dev.kompakt.bootstrap.config.ConfigException;
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.config.Secret;
 import dev.kompakt.schemas.topic.Topic;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -12,6 +15,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -47,7 +51,11 @@ public final class KafkaClients implements AutoCloseable {
     settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
     settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 15_000);
     settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVERY_TIMEOUT.toMillis());
-    producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    producer =
+        make(
+            () ->
+                new KafkaProducer<>(
+                    settings, new ByteArraySerializer(), new ByteArraySerializer()));
   }
 
   /// A writer to this topic over the shared producer.
@@ -67,7 +75,9 @@ public final class KafkaClients implements AutoCloseable {
     merged.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     merged.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 15_000);
     merged.putAll(settings);
-    return new KafkaConsumer<>(merged, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return make(
+        () ->
+            new KafkaConsumer<>(merged, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
   }
 
   /// An admin client; the caller closes it.
@@ -75,7 +85,7 @@ public final class KafkaClients implements AutoCloseable {
     Map<String, Object> settings = common("admin");
     settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 15_000);
     settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
-    return Admin.create(settings);
+    return make(() -> Admin.create(settings));
   }
 
   /// What every client of this role starts from, the pass-through settings of the config included;
@@ -87,8 +97,24 @@ public final class KafkaClients implements AutoCloseable {
     settings.put(CommonClientConfigs.RECONNECT_BACKOFF_MS_CONFIG, 50);
     settings.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
     settings.put("enable.metrics.push", false);
-    settings.putAll(kafka.client());
+    settings.put(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
+    kafka
+        .client()
+        .forEach((name, value) -> settings.put(name, Secret.reveal(value, "kafka.client." + name)));
     return settings;
+  }
+
+  private static <C> C make(Supplier<C> client) {
+    try {
+      return client.get();
+    } catch (KafkaException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      String why = String.valueOf(cause.getMessage());
+      if (why.contains("bootstrap")) {
+        throw new UnreachableException(why, e);
+      }
+      throw new ConfigException("kafka.client", why);
+    }
   }
 
   @Override

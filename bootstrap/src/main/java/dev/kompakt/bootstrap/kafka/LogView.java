@@ -14,7 +14,6 @@ import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -87,7 +86,7 @@ public final class LogView<K, V> implements AutoCloseable {
         mirror();
       } catch (WakeupException | InterruptException e) {
         return;
-      } catch (KafkaException e) {
+      } catch (RuntimeException e) {
         LOG.atWarn()
             .addKeyValue("topic", topic.name())
             .addKeyValue("error", e.getClass().getSimpleName())
@@ -102,6 +101,9 @@ public final class LogView<K, V> implements AutoCloseable {
         consumer.partitionsFor(topic.name()).stream()
             .map(p -> new TopicPartition(topic.name(), p.partition()))
             .toList();
+    if (partitions.isEmpty()) {
+      throw new IllegalStateException("topic " + topic.name() + " is not there yet");
+    }
     if (consumer.assignment().isEmpty()) {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);

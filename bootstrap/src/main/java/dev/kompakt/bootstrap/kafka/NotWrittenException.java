@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class NotWrittenException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  NotWrittenException(@Nullable Throwable cause) {
+  public NotWrittenException(@Nullable Throwable cause) {
     super("Kafka did not acknowledge a record", cause);
   }
 }

@@ -13,10 +13,11 @@ import org.slf4j.LoggerFactory;
 
 /// Sets up logging from the config: one line per event, to stderr, so that stdout stays for data.
 public final class Logging {
-  /// Line breaks and other control characters in messages and values become `?`, so that nothing
-  /// logged can pass for another line.
+  /// Line breaks and other control characters in messages, values and stack traces become a blank,
+  /// so that an event is one line and nothing logged can pass for another.
   private static final String PATTERN =
-      "%d{HH:mm:ss.SSS} %-5level %logger{0} - %replace(%msg %kvp{NONE}){'[\\p{Cntrl}]', '?'}%n%ex{short}";
+      "%d{HH:mm:ss.SSS} %-5level %logger{0} - "
+          + "%replace(%msg %kvp{NONE} %ex{10}){'[\\p{Cntrl}\u0085\u2028\u2029]+', ' '}%n%nopex";
 
   private Logging() {}
 

@@ -1,9 +1,11 @@
 package dev.kompakt.bootstrap.payload;
 
+import dev.kompakt.bootstrap.kafka.NotWrittenException;
 import dev.kompakt.bootstrap.kafka.TopicWriter;
 import dev.kompakt.bootstrap.seal.SegmentSeal;
 import dev.kompakt.schemas.history.PayloadRef;
 import dev.kompakt.schemas.id.PayloadId;
+import dev.kompakt.schemas.topic.Topics;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -92,6 +94,10 @@ public final class PayloadWriter extends OutputStream {
 
   private void settle() {
     RecordMetadata metadata = TopicWriter.await(unacked.remove());
+    if (!offsets.isEmpty() && metadata.partition() != partition) {
+      throw new NotWrittenException(
+          new IllegalStateException("the partitions of " + Topics.PAYLOADS.name() + " changed"));
+    }
     partition = metadata.partition();
     offsets.add(metadata.offset());
   }

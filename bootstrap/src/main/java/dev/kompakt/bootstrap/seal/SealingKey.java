@@ -1,5 +1,7 @@
 package dev.kompakt.bootstrap.seal;
 
+import static java.nio.file.StandardOpenOption.DSYNC;
+
 import dev.kompakt.bootstrap.config.ConfigException;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import java.io.IOException;
@@ -7,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -67,18 +68,25 @@ public final class SealingKey {
     }
   }
 
+  /// The file appears whole, readable by its owner only.
   private static void create(Path file) {
     byte[] fresh = new byte[32];
     RANDOM.nextBytes(fresh);
     try {
       Files.createDirectories(file.getParent());
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(file, Base64.getEncoder().encodeToString(fresh) + "\n");
-    } catch (FileAlreadyExistsException e) {
-      // another process was first; its key is read
+      Path written = Files.createTempFile(file.getParent(), "sealing", ".new");
+      try {
+        Files.writeString(written, Base64.getEncoder().encodeToString(fresh) + "\n", DSYNC);
+        Files.createLink(file, written);
+      } catch (FileAlreadyExistsException e) {
+        // another process was first; its key is read
+      } finally {
+        Files.delete(written);
+      }
     } catch (IOException e) {
-      throw new ConfigException("sealing.key", "cannot make the key file " + file);
+      throw new ConfigException(
+          "sealing.key",
+          "cannot make the key file " + file + " (" + e.getClass().getSimpleName() + ")");
     }
   }
 

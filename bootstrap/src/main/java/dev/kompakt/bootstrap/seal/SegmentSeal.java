@@ -34,8 +34,12 @@ public final class SegmentSeal {
     if (compressed == null) {
       return null;
     }
+    long size = Zstd.getFrameContentSize(compressed);
+    if (size < 0 || size > PayloadRef.SEGMENT_BYTES) {
+      return null;
+    }
     try {
-      return Zstd.decompress(compressed, PayloadRef.SEGMENT_BYTES);
+      return Zstd.decompress(compressed, (int) size);
     } catch (ZstdException e) {
       return null;
     }

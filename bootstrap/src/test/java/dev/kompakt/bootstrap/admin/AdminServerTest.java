@@ -1,0 +1,141 @@
+package dev.kompakt.bootstrap.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kompakt.bootstrap.config.HostPort;
+import dev.kompakt.bootstrap.observe.Health;
+import dev.kompakt.bootstrap.observe.Meter;
+import dev.kompakt.bootstrap.observe.Meters;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class AdminServerTest {
+  private final Health health = new Health();
+  private final Meters meters = new Meters();
+  private final AdminServer server = new AdminServer(new HostPort("127.0.0.1", 0), health, meters);
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  @BeforeEach
+  void start() {
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    server.close();
+  }
+
+  @Test
+  void shouldAnswerProbesWhenChecksHoldAndWhenTheyFail() throws Exception {
+    // Given
+    health.require("kafka", () -> true);
+
+    // When
+    HttpResponse<String> live = get("/livez");
+    HttpResponse<String> ready = get("/readyz");
+    health.require("streams", () -> false);
+    HttpResponse<String> notReady = get("/readyz");
+
+    // Then
+    assertThat(live.statusCode()).isEqualTo(200);
+    assertThat(ready.statusCode()).isEqualTo(200);
+    assertThat(ready.body()).isEqualTo("ok   kafka\n");
+    assertThat(notReady.statusCode()).isEqualTo(503);
+    assertThat(notReady.body()).isEqualTo("ok   kafka\nFAIL streams\n");
+  }
+
+  @Test
+  void shouldAnswerMetricsWhenScraped() throws Exception {
+    // Given
+    meters.count(Meter.SUBMISSIONS);
+
+    // When
+    HttpResponse<String> metrics = get("/metrics");
+
+    // Then
+    assertThat(metrics.headers().firstValue("content-type"))
+        .hasValueSatisfying(t -> assertThat(t).startsWith("text/plain"));
+    assertThat(metrics.body()).contains("kompakt_submissions_total 1.0");
+  }
+
+  @Test
+  void shouldAnswerWhatARoleAddedWhenAsked() throws Exception {
+    // Given
+    server.add("/admin/v1/echo", query -> AdminEndpoint.Reply.json(query.toString()));
+
+    // When
+    HttpResponse<String> echo = get("/admin/v1/echo?limit=%31%30&limit=11");
+
+    // Then
+    assertThat(echo.statusCode()).isEqualTo(200);
+    assertThat(echo.headers().firstValue("content-type")).hasValue("application/json");
+    assertThat(echo.body()).isEqualTo("{limit=10}");
+  }
+
+  @Test
+  void shouldAnswerProblemsWhenARequestCannotBeServed() throws Exception {
+    // Given
+    server.add(
+        "/admin/v1/refuses",
+        _ -> {
+          throw new IllegalArgumentException("limit \"x\" is no number");
+        });
+    server.add(
+        "/admin/v1/breaks",
+        _ -> {
+          throw new IllegalStateException("with a secret");
+        });
+
+    // When
+    HttpResponse<String> refused = get("/admin/v1/refuses");
+    HttpResponse<String> broken = get("/admin/v1/breaks");
+    HttpResponse<String> missing = get("/admin/v1/none");
+    HttpResponse<String> post =
+        client.send(
+            request("/livez").POST(BodyPublishers.ofString("x")).build(), BodyHandlers.ofString());
+
+    // Then
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(refused.body()).contains("\"detail\":\"limit \\\"x\\\" is no number\"");
+    assertThat(broken.statusCode()).isEqualTo(500);
+    assertThat(broken.body()).contains("\"title\":\"internal_error\"").doesNotContain("secret");
+    assertThat(missing.statusCode()).isEqualTo(404);
+    assertThat(post.statusCode()).isEqualTo(405);
+    assertThat(post.headers().firstValue("allow")).hasValue("GET");
+    assertThat(missing.headers().firstValue("content-type")).hasValue("application/problem+json");
+  }
+
+  @Test
+  void shouldFailWithTheCauseWhenThePortIsTaken() {
+    // Given
+    AdminServer second =
+        new AdminServer(new HostPort("127.0.0.1", server.address().getPort()), health, meters);
+
+    // When
+    var start = assertThatThrownBy(second::start);
+
+    // Then
+    start.hasRootCauseInstanceOf(BindException.class);
+    second.close();
+  }
+
+  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return client.send(request(path).build(), BodyHandlers.ofString());
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(
+        URI.create("http://127.0.0.1:" + server.address().getPort() + path));
+  }
+}

@@ -1,0 +1,364 @@
+package dev.kompakt.bootstrap.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kompakt.schemas.id.AccountId;
+import dev.kompakt.schemas.id.ProviderId;
+import dev.kompakt.schemas.id.TenantId;
+import dev.kompakt.schemas.record.Checkpoint;
+import dev.kompakt.schemas.record.Mode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ConfigLoaderTest {
+  private static final String KEY_HASH = "ab".repeat(32);
+
+  private static final String WRONG =
+      """
+      ingres: { listen: x }                   # ingres: is no setting; known here: [accounts, admin,
+      ingress: { lissten: x }                 # ingress.lissten: is no setting; known here: [
+      ingress: { keepalive: { evry: 1s } }    # ingress.keepalive.evry: is no setting
+      providers: [{ id: p, baseUrl: 'http://h', mode: native, url: x }] # providers[0].url: is no setting
+      kafka: { partitions: many }             # kafka.partitions: 'many' is not a whole number
+      kafka: { partitions: 1.5 }              # kafka.partitions: '1.5' is not a whole number
+      kafka: { partitions: 0 }                # kafka.partitions: 0 is not between 1 and 1000
+      kafka: { replication: 0 }               # kafka.replication: 0 is not between 1 and 15
+      kafka: { bootstrap: nowhere }           # kafka.bootstrap: 'nowhere' is neither embedded nor
+      kafka: { bootstrap: 'a:1,,b:2' }        # kafka.bootstrap: 'a:1,,b:2' is neither embedded nor
+      kafka: 5                                # kafka: is not a map of settings
+      ingress: { listen: 8700 }               # ingress.listen: is not host:port
+      ingress: { listen: 'h:70000' }          # ingress.listen: 'h:70000' is not host:port
+      ingress: { listen: '0.0.0.0:1' }        # ingress.listen: 0.0.0.0:1 can be reached by others
+      ingress: { maxBodyBytes: 1TB }          # ingress.maxBodyBytes: '1TB' is not a size
+      ingress: { maxBodyBytes: 512MiB }       # ingress.maxBodyBytes: 512MiB is not between 1KiB and 256MiB
+      ingress: { bodyIdle: 30 }               # ingress.bodyIdle: '30' is not a duration
+      ingress: { keepalive: { every: 2m } }   # ingress.keepalive.every: 2m is not between 0.05s and 1m
+      compaction: { checkpoint: open }        # compaction.checkpoint: 'open' is not one of [sealed, plain]
+      accounts: { id: a }                     # accounts: is not a list
+      accounts: [a]                           # accounts[0]: is not a map of settings
+      accounts: [{ id: a }]                   # accounts[0].provider: is missing
+      accounts: [{ id: a, provider: p, apiKey: 'env:K' }]       # accounts.a.provider: there is no provider 'p'
+      accounts: [{ id: a, provider: p, apiKey: sk-123 }]        # accounts[0].apiKey: a secret is given as env:NAME
+      accounts: [{ id: a, provider: p, apiKey: 123 }]           # accounts[0].apiKey: a secret is given as env:NAME
+      accounts: [{ id: a, provider: p, apiKey: 'env:K', quota: { concurrency: 0 } }] # accounts.a.quota.concurrency: 0 is not
+      accounts: [{ id: 'a b', provider: p, apiKey: 'env:K' }]   # accounts[0].id: account id 'a b' does not match
+      providers: [{ id: p, baseUrl: 'ftp://h', mode: native }]  # providers.p.baseUrl: 'ftp://h' is not an http
+      providers: [{ id: p, baseUrl: 'http://h', mode: local }]  # providers.p.mode: local needs no provider
+      providers: [{ id: p, baseUrl: 'http://h', mode: x }]      # providers[0].mode: 'x' is not one of [native,
+      clients: [{ id: a, keySha256: abc }]    # clients.a.keySha256: is not 64 hex digits
+      log: { level: loud }                    # log.level: 'loud' is not one of [error, warn, info, debug]
+      [1, 2]                                  # is not a map of settings
+      """;
+
+  @TempDir Path directory;
+
+  @Test
+  void shouldServeLoopbackLocallyWhenNothingIsConfigured() {
+    // When
+    KompaktConfig config = ConfigLoader.load(null, Map.of(), Map.of());
+
+    // Then
+    assertThat(config.kafka())
+        .isEqualTo(new KompaktConfig.Kafka("embedded", "~/.kompakt", 4, 8, -1, Map.of()));
+    assertThat(config.kafka().embedded()).isTrue();
+    assertThat(config.ingress())
+        .isEqualTo(
+            new KompaktConfig.Ingress(
+                new HostPort("127.0.0.1", 8700),
+                ByteSize.parse("256MiB"),
+                Duration.ofMinutes(10),
+                Duration.ofSeconds(30),
+                ByteSize.parse("512MiB"),
+                20_000,
+                new KompaktConfig.Keepalive(Duration.ofSeconds(10), Duration.ofSeconds(10))));
+    assertThat(config.admin().listen()).isEqualTo(new HostPort("127.0.0.1", 8701));
+    assertThat(config.sealing().key().reference()).isEqualTo("file:~/.kompakt/sealing.key");
+    assertThat(config.compaction())
+        .isEqualTo(
+            new KompaktConfig.Compaction(
+                4, 48, Checkpoint.SEALED, Duration.ofMinutes(30), Duration.ofHours(24)));
+    assertThat(config.localOnly()).isTrue();
+    assertThat(config.clients()).isEmpty();
+    assertThat(config.log().level()).isEqualTo(KompaktConfig.Log.Level.INFO);
+  }
+
+  @Test
+  void shouldTakeEveryKeyWhenTheFileGivesIt() throws IOException {
+    // Given
+    Path file =
+        file(
+            """
+            kafka:
+              bootstrap: a:9092,b:9092
+              dataDir: /var/kompakt
+              partitions: 12
+              lanes: 24
+              replication: 3
+              client: { security.protocol: SASL_SSL }
+            ingress:
+              listen: 0.0.0.0:80
+              maxBodyBytes: 64MiB
+              bodyDeadline: 1m
+              bodyIdle: 500ms
+              maxBodyBytesInFlight: 1GiB
+              maxRequests: 7
+              keepalive: { firstAfter: 2s, every: 3s }
+            admin: { listen: "0.0.0.0:81" }
+            sealing: { key: "env:SEALING_KEY" }
+            providers:
+              - { id: p, baseUrl: "https://h/v1", mode: native, chunkBytes: 4MiB, rejectedTools: [x] }
+            accounts:
+              - id: a
+                provider: p
+                apiKey: file:/k
+                quota: { concurrency: 1, requestsPerMinute: 2, tokensPerMinute: 3 }
+            compaction:
+              parallelChunks: 5
+              maxCalls: 6
+              checkpoint: plain
+              deadline: 7m
+              keepResults: 8h
+            upstream:
+              connectTimeout: 1s
+              headerTimeout: 2s
+              idleTimeout: 3s
+              totalTimeout: 4s
+              maxResponseBytes: 1MiB
+            worker: { concurrency: 9, localConcurrency: 3 }
+            router: { threads: 2, stateMemory: 64MiB }
+            clients:
+              - { id: alice, keySha256: "%s" }
+            log: { format: json, level: debug }
+            """
+                .formatted(KEY_HASH));
+
+    // When
+    KompaktConfig config = ConfigLoader.load(file, Map.of(), Map.of());
+
+    // Then
+    KompaktConfig.Account account = config.accounts().getFirst();
+    assertThat(account.apiKey().reference()).isEqualTo("file:/k");
+    assertThat(config)
+        .isEqualTo(
+            new KompaktConfig(
+                new KompaktConfig.Kafka(
+                    "a:9092,b:9092",
+                    "/var/kompakt",
+                    12,
+                    24,
+                    3,
+                    Map.of("security.protocol", "SASL_SSL")),
+                new KompaktConfig.Ingress(
+                    new HostPort("0.0.0.0", 80),
+                    new ByteSize(64L << 20),
+                    Duration.ofMinutes(1),
+                    Duration.ofMillis(500),
+                    new ByteSize(1L << 30),
+                    7,
+                    new KompaktConfig.Keepalive(Duration.ofSeconds(2), Duration.ofSeconds(3))),
+                new KompaktConfig.Admin(new HostPort("0.0.0.0", 81)),
+                config.sealing(),
+                List.of(
+                    new KompaktConfig.Provider(
+                        new ProviderId("p"),
+                        URI.create("https://h/v1"),
+                        Mode.NATIVE,
+                        new ByteSize(4L << 20),
+                        List.of("x"))),
+                List.of(
+                    new KompaktConfig.Account(
+                        new AccountId("a"),
+                        new ProviderId("p"),
+                        account.apiKey(),
+                        new KompaktConfig.Quota(1, 2, 3))),
+                new KompaktConfig.Compaction(
+                    5, 6, Checkpoint.PLAIN, Duration.ofMinutes(7), Duration.ofHours(8)),
+                new KompaktConfig.Upstream(
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(3),
+                    Duration.ofSeconds(4),
+                    new ByteSize(1L << 20)),
+                new KompaktConfig.Worker(9, 3),
+                new KompaktConfig.Router(2, new ByteSize(64L << 20)),
+                List.of(new KompaktConfig.Client(new TenantId("alice"), KEY_HASH)),
+                new KompaktConfig.Log(
+                    KompaktConfig.Log.Format.JSON, KompaktConfig.Log.Level.DEBUG)));
+    assertThat(config.sealing().key().reference()).isEqualTo("env:SEALING_KEY");
+  }
+
+  @Test
+  void shouldLetFlagsWinOverVariablesOverTheFileWhenAllGiveAKey() throws IOException {
+    // Given
+    Path file =
+        file("compaction: { maxCalls: 1, parallelChunks: 1 }\ningress: { maxRequests: 1 }\n");
+    Map<String, String> environment =
+        Map.of("KOMPAKT_COMPACTION_MAX_CALLS", "2", "KOMPAKT_COMPACTION_PARALLEL_CHUNKS", "2");
+
+    // When
+    KompaktConfig config = ConfigLoader.load(file, environment, Map.of("compaction.maxCalls", "3"));
+
+    // Then
+    assertThat(config.compaction().maxCalls()).isEqualTo(3);
+    assertThat(config.compaction().parallelChunks()).isEqualTo(2);
+    assertThat(config.ingress().maxRequests()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldTakeListsAndMapsWhenAVariableHoldsYaml() {
+    // When
+    KompaktConfig config =
+        ConfigLoader.load(
+            null,
+            Map.of(
+                "KOMPAKT_PROVIDERS", "[{ id: p, baseUrl: 'http://h', mode: summarize }]",
+                "KOMPAKT_ACCOUNTS", "[{ id: a, provider: p, apiKey: 'env:KOMPAKT_P_KEY' }]",
+                "KOMPAKT_P_KEY", "a secret that is no setting, but referred to",
+                "KOMPAKT_JAVA_OPTS", "-Xmx1g"),
+            Map.of("kafka.client.sasl.jaas.config", "a: {b"));
+
+    // Then
+    assertThat(config.accounts().getFirst().limits().parallel()).isEqualTo(4);
+    assertThat(config.kafka().client()).containsEntry("sasl.jaas.config", "a: {b");
+  }
+
+  @Test
+  void shouldKeepTheDefaultsWhenAKeyHasNothingAfterIt() throws IOException {
+    // When
+    KompaktConfig config =
+        ConfigLoader.load(file("ingress:\nproviders:\nlog: { level: }\n"), Map.of(), Map.of());
+
+    // Then
+    assertThat(config).isEqualTo(withKeyOf(config, ConfigLoader.load(null, Map.of(), Map.of())));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrong")
+  void shouldNameTheKeyWhenTheFileIsWrong(String line) throws IOException {
+    // Given
+    String[] parts = line.split(" +# ", 2);
+    Path file = file(parts[0] + "\n");
+
+    // When
+    var load = assertThatThrownBy(() -> ConfigLoader.load(file, Map.of(), Map.of()));
+
+    // Then
+    load.isInstanceOf(ConfigException.class).hasMessageContaining(parts[1]);
+    load.hasMessageNotContaining("sk-123").hasMessageNotContaining("123'");
+  }
+
+  @Test
+  void shouldRefuseADuplicateWhenTheFileGivesAKeyOrIdTwice() throws IOException {
+    // Given
+    Path key = file("kafka: { lanes: 1 }\nkafka: { lanes: 2 }\n");
+    String provider = "{ id: p, baseUrl: 'http://h', mode: native }";
+
+    // When
+    var sameKey = assertThatThrownBy(() -> ConfigLoader.load(key, Map.of(), Map.of()));
+    var sameId =
+        assertThatThrownBy(
+            () ->
+                ConfigLoader.load(
+                    null, Map.of(), Map.of("providers", "[" + provider + "," + provider + "]")));
+
+    // Then
+    sameKey.hasMessageContaining("line 2").hasMessageContaining("kafka");
+    sameId.hasMessage("providers: id 'p' is given twice");
+  }
+
+  @Test
+  void shouldNameTheFileWhenItCannotBeRead() throws IOException {
+    // Given
+    Path missing = directory.resolve("none.yaml");
+    Path broken = file("kafka: [1\n");
+
+    // When
+    var none = assertThatThrownBy(() -> ConfigLoader.load(missing, Map.of(), Map.of()));
+    var syntax = assertThatThrownBy(() -> ConfigLoader.load(broken, Map.of(), Map.of()));
+
+    // Then
+    none.isInstanceOf(ConfigException.class).hasMessage(missing + ": there is no such file");
+    syntax
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith(broken + ": is not valid YAML at line");
+  }
+
+  @Test
+  void shouldNameTheOriginWhenAFlagOrVariableIsWrong() {
+    // When
+    var flag = assertThatThrownBy(() -> load(Map.of("kafka.lane", "1")));
+    var step = assertThatThrownBy(() -> load(Map.of("kafkas.lanes", "1")));
+    var value = assertThatThrownBy(() -> load(Map.of("kafka.lanes", "[")));
+    var none = assertThatThrownBy(() -> load(Map.of("kafka.lanes", "null")));
+    var variable =
+        assertThatThrownBy(
+            () -> ConfigLoader.load(null, Map.of("KOMPAKT_KAFKA_LANE", "1"), Map.of()));
+
+    // Then
+    flag.hasMessageStartingWith("kafka.lane: is no setting; known here: [bootstrap");
+    step.hasMessage("kafkas.lanes: is no setting");
+    value.hasMessageStartingWith("kafka.lanes: the value is not valid YAML");
+    none.hasMessage("kafka.lanes: has no value");
+    variable.hasMessageStartingWith("KOMPAKT_KAFKA_LANE: is no setting of Kompakt");
+  }
+
+  @Test
+  void shouldHideSecretsWhenTheConfigIsShown() throws IOException {
+    // Given
+    Path file =
+        file(
+            """
+            providers: [{ id: p, baseUrl: "http://h", mode: native }]
+            accounts: [{ id: a, provider: p, apiKey: "env:P_KEY" }]
+            kafka: { client: { sasl.jaas.config: "hunter2", ssl.keystore.key: "hunter2", retries: "3" } }
+            """);
+
+    // When
+    String shown = ConfigLoader.show(file, Map.of(), Map.of("kafka.lanes", "3"));
+
+    // Then
+    assertThat(shown)
+        .contains("apiKey: '*** (env:P_KEY)'", "lanes: 3", "retries: 3", "maxCalls: 48")
+        .doesNotContain("hunter2");
+  }
+
+  private static Stream<String> wrong() {
+    return WRONG.lines();
+  }
+
+  private static KompaktConfig load(Map<String, String> flags) {
+    return ConfigLoader.load(null, Map.of(), flags);
+  }
+
+  /// Secrets are equal to nothing but themselves.
+  private static KompaktConfig withKeyOf(KompaktConfig key, KompaktConfig config) {
+    return new KompaktConfig(
+        config.kafka(),
+        config.ingress(),
+        config.admin(),
+        key.sealing(),
+        config.providers(),
+        config.accounts(),
+        config.compaction(),
+        config.upstream(),
+        config.worker(),
+        config.router(),
+        config.clients(),
+        config.log());
+  }
+
+  private Path file(String yaml) throws IOException {
+    return Files.writeString(directory.resolve("kompakt.yaml"), yaml);
+  }
+}

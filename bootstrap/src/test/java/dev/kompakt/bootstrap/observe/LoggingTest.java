@@ -1,0 +1,68 @@
+package dev.kompakt.bootstrap.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kompakt.bootstrap.config.KompaktConfig;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class LoggingTest {
+  private static final String HOSTILE = "x\n23:59:59.000 ERROR forged\r\u001b[31m\u2028y";
+
+  private final PrintStream stderr = System.err;
+
+  @AfterEach
+  void restore() {
+    System.setErr(stderr);
+    Logging.configure(
+        new KompaktConfig.Log(KompaktConfig.Log.Format.PLAIN, KompaktConfig.Log.Level.INFO));
+  }
+
+  @Test
+  void shouldWriteOneLineAnEventWhenValuesAndCausesHoldLineBreaks() {
+    // When
+    List<String> lines = logged(KompaktConfig.Log.Format.PLAIN);
+
+    // Then
+    assertThat(lines).hasSize(1);
+    assertThat(lines.getFirst())
+        .contains(
+            "INFO  LoggingTest - compaction went x 23:59:59.000", "compaction=cmpn_1", "caused")
+        .doesNotContain("\r", "\u001b", "\u2028");
+  }
+
+  @Test
+  void shouldWriteOneObjectAnEventWhenTheFormatIsJson() {
+    // When
+    List<String> lines = logged(KompaktConfig.Log.Format.JSON);
+
+    // Then
+    assertThat(lines).hasSize(1);
+    JsonNode event = new JsonMapper().readTree(lines.getFirst());
+    assertThat(event.path("level").asString()).isEqualTo("INFO");
+    assertThat(event.path("message").asString()).isEqualTo("compaction went " + HOSTILE);
+    assertThat(event.path("kvpList").toString()).contains("{\"compaction\":\"cmpn_1\"}");
+  }
+
+  private static List<String> logged(KompaktConfig.Log.Format format) {
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
+    Logging.configure(new KompaktConfig.Log(format, KompaktConfig.Log.Level.INFO));
+    var logger = LoggerFactory.getLogger(LoggingTest.class);
+    logger.atDebug().log("below the level");
+    LoggerFactory.getLogger("org.apache.kafka").info("others only warn");
+    logger
+        .atInfo()
+        .addKeyValue("compaction", "cmpn_1")
+        .setCause(new IllegalStateException("caused\nby"))
+        .log("compaction went " + HOSTILE);
+    return written.toString(StandardCharsets.UTF_8).lines().toList();
+  }
+}
