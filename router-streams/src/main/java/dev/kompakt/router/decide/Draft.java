@@ -1,0 +1,258 @@
+package dev.kompakt.router.decide;
+
+import dev.kompakt.router.decide.CompactionState.Layer;
+import dev.kompakt.router.decide.CompactionState.Requests;
+import dev.kompakt.router.decide.CompactionState.Running;
+import dev.kompakt.router.decide.CompactionState.Sizing;
+import dev.kompakt.router.decide.CompactionState.Stamp;
+import dev.kompakt.router.decide.CompactionState.Subject;
+import dev.kompakt.router.decide.CompactionState.Tally;
+import dev.kompakt.router.route.AccountBook;
+import dev.kompakt.router.route.Upstream;
+import dev.kompakt.schemas.history.History;
+import dev.kompakt.schemas.history.Packing;
+import dev.kompakt.schemas.history.PayloadRef;
+import dev.kompakt.schemas.record.CompactionStatus;
+import dev.kompakt.schemas.record.Completion;
+import dev.kompakt.schemas.record.DeadLetter;
+import dev.kompakt.schemas.record.LearnedLimit;
+import dev.kompakt.schemas.record.Mode;
+import dev.kompakt.schemas.record.Submission.Submitted;
+import dev.kompakt.schemas.record.Usage;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A running compaction while one decision is taken: mutable, and gone with the decision.
+///
+/// Nodes change through [#replace] only, which keeps the accounts' counts of attempts in flight.
+final class Draft {
+  final Settings settings;
+  final Instant now;
+  final Submitted manifest;
+  final @Nullable Upstream upstream;
+  final AccountBook book;
+  final List<Effect> effects = new ArrayList<>();
+
+  Sizing sizing;
+
+  private final Subject subject;
+  private final Stamp stamp;
+  private final Requests requests;
+  private final Instant deadline;
+  private Layer layer;
+  private Tally tally;
+  private @Nullable CompactionState ended;
+  private @Nullable Packing packing;
+
+  private Draft(Running running, Submitted manifest, Settings settings, Context context) {
+    this.settings = settings;
+    this.manifest = manifest;
+    now = context.now();
+    subject = running.subject();
+    stamp = running.stamp();
+    requests = running.requests();
+    deadline = running.deadline();
+    sizing = running.sizing();
+    layer = running.layer();
+    tally = running.tally();
+    upstream = context.upstreams().apply(subject.provider());
+    book = new AccountBook(upstream == null ? List.of() : upstream.accounts(), context.standings());
+  }
+
+  static Draft of(Running running, Submitted manifest, Settings settings, Context context) {
+    return new Draft(running, manifest, settings, context);
+  }
+
+  /// A compaction's first draft, without nodes yet.
+  ///
+  /// @param jobs numbers given to jobs of an earlier start
+  static Draft begin(
+      Submitted submitted, Stamp stamp, int jobs, Settings settings, Context context) {
+    History history = submitted.history();
+    Subject subject =
+        new Subject(
+            submitted.compaction(),
+            submitted.tenant(),
+            submitted.content(),
+            submitted.idempotencyKey(),
+            submitted.model(),
+            submitted.provider(),
+            submitted.at(),
+            new CompactionStatus.Size(
+                history.itemCount(), history.items().bytes(), history.estimatedTokens()));
+    return new Draft(
+        new Running(
+            subject,
+            stamp,
+            new Requests(history.items().id(), List.of(), null),
+            submitted.deadline(),
+            new Sizing(Mode.SUMMARIZE, null, LearnedLimit.Bound.UNKNOWN),
+            new Layer(0, List.of(), false),
+            new Tally(jobs, 0, 0, 0, 0, Usage.NONE)),
+        submitted,
+        settings,
+        context);
+  }
+
+  Running running() {
+    return new Running(subject, stamp, requests, deadline, sizing, layer, tally);
+  }
+
+  CompactionState state() {
+    return ended == null ? running() : ended;
+  }
+
+  boolean ended() {
+    return ended != null;
+  }
+
+  Subject subject() {
+    return subject;
+  }
+
+  Instant deadline() {
+    return deadline;
+  }
+
+  Layer layer() {
+    return layer;
+  }
+
+  List<Node> nodes() {
+    return layer.nodes();
+  }
+
+  Tally tally() {
+    return tally;
+  }
+
+  Packing packing() {
+    Packing made = packing == null ? new Packing(manifest.history()) : packing;
+    packing = made;
+    return made;
+  }
+
+  Node.Waiting fresh(Content content) {
+    int job = tally.jobs();
+    tally =
+        new Tally(
+            job + 1,
+            tally.earlier(),
+            tally.attempts(),
+            tally.calls(),
+            tally.callsBefore(),
+            tally.usage());
+    return new Node.Waiting(Assignment.fresh(job, content));
+  }
+
+  void replace(int index, Node next) {
+    Node before = nodes().get(index);
+    if (before instanceof Node.InFlight inFlight && inFlight.account() != null) {
+      book.ended(inFlight.account());
+    }
+    if (next instanceof Node.InFlight inFlight && inFlight.account() != null) {
+      book.sent(inFlight.account(), now);
+    }
+    List<Node> nodes = new ArrayList<>(nodes());
+    nodes.set(index, next);
+    layer = new Layer(layer.number(), nodes, layer.joining());
+  }
+
+  /// Puts other nodes in this layer; those in flight must be among them.
+  void replaceAll(List<Node> nodes) {
+    layer = new Layer(layer.number(), nodes, layer.joining());
+  }
+
+  /// Goes on to the next layer; every node of this one is done.
+  void nextLayer(List<Node> nodes) {
+    tally =
+        new Tally(
+            tally.jobs(),
+            tally.earlier() + nodes().size(),
+            tally.attempts(),
+            tally.calls(),
+            tally.callsBefore(),
+            tally.usage());
+    layer = new Layer(layer.number() + 1, nodes, layer.joining());
+  }
+
+  void joinWhatIsLeft() {
+    layer = new Layer(layer.number(), nodes(), true);
+  }
+
+  void count(int newAttempts, int newCalls, Usage newUsage) {
+    tally =
+        new Tally(
+            tally.jobs(),
+            tally.earlier(),
+            tally.attempts() + newAttempts,
+            tally.calls() + newCalls,
+            tally.callsBefore(),
+            tally.usage().plus(newUsage));
+  }
+
+  int inFlight() {
+    return (int) nodes().stream().filter(Node.InFlight.class::isInstance).count();
+  }
+
+  boolean allDone() {
+    return nodes().stream().allMatch(Node.Done.class::isInstance);
+  }
+
+  /// Calls that may still be made in this run, those in flight not deducted.
+  int callsLeft() {
+    return settings.maxCalls() - (tally.calls() - tally.callsBefore());
+  }
+
+  /// Calls that attempts in flight make or may have made.
+  int callsInFlight() {
+    int calls = 0;
+    for (Node node : nodes()) {
+      if (node instanceof Node.InFlight inFlight && inFlight.account() != null) {
+        calls += Math.max(1, inFlight.workers().size());
+      }
+    }
+    return calls;
+  }
+
+  void complete(PayloadRef result) {
+    end(
+        running()
+            .toCompleted(
+                new Completion.Completed(result, tally.usage()),
+                now.plus(settings.keepCompleted())));
+    effects.add(new Effect.DropManifest());
+  }
+
+  void fail(Failures why) {
+    end(running().toFailed(why.cause(), why.failure(), now, now.plus(settings.keepFailed())));
+    effects.add(
+        new Effect.PublishDeadLetter(
+            new DeadLetter(
+                why.cause(),
+                now,
+                subject.compaction(),
+                subject.tenant(),
+                subject.model(),
+                tally.attempts(),
+                tally.calls(),
+                subject.before().bytes(),
+                why.failure(),
+                null)));
+  }
+
+  void cancel() {
+    end(running().toCancelled(now, now.plus(settings.keepCancelled())));
+  }
+
+  private void end(CompactionState state) {
+    for (Node node : nodes()) {
+      if (node instanceof Node.InFlight inFlight && inFlight.account() != null) {
+        book.ended(inFlight.account());
+      }
+    }
+    ended = state;
+  }
+}

@@ -1,0 +1,261 @@
+package dev.kompakt.router.decide;
+
+import dev.kompakt.router.decide.CompactionState.Layer;
+import dev.kompakt.router.decide.CompactionState.Running;
+import dev.kompakt.router.decide.CompactionState.Sizing;
+import dev.kompakt.router.decide.CompactionState.Tally;
+import dev.kompakt.router.route.Pause;
+import dev.kompakt.schemas.history.PayloadRef;
+import dev.kompakt.schemas.id.AccountId;
+import dev.kompakt.schemas.id.AttemptId;
+import dev.kompakt.schemas.record.AttemptEvent;
+import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
+import dev.kompakt.schemas.record.AttemptEvent.AttemptStarted;
+import dev.kompakt.schemas.record.Outcome;
+import dev.kompakt.schemas.record.Usage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What an attempt came to, and what that means for its node. Only the attempt that is in flight
+/// counts; everything else was heeded before.
+final class Outcomes {
+  private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(5);
+  private static final Duration LONGEST_RATE_LIMIT = Duration.ofHours(1);
+  private static final Duration LONGEST_QUOTA = Duration.ofDays(7);
+  private static final Duration UNKNOWN_QUOTA = Duration.ofMinutes(15);
+  private static final Duration REFUSED = Duration.ofMinutes(10);
+
+  private Outcomes() {}
+
+  /// Takes in a report.
+  ///
+  /// @return false if it is not of an attempt in flight
+  static boolean report(Draft draft, AttemptEvent event) {
+    int index = find(draft.nodes(), event.attempt());
+    if (index < 0) {
+      return false;
+    }
+    Node.InFlight node = (Node.InFlight) draft.nodes().get(index);
+    switch (event) {
+      case AttemptStarted started -> {
+        Node.InFlight next = node.startedBy(started.worker());
+        List<Node> nodes = new ArrayList<>(draft.nodes());
+        nodes.set(index, next);
+        draft.replaceAll(nodes);
+      }
+      case AttemptFinished finished -> {
+        draft.count(0, calls(node, finished), Usage.NONE);
+        finished(draft, index, node, finished.outcome());
+      }
+    }
+    return true;
+  }
+
+  /// What is learned of an attempt that was in flight when its compaction ended: a result is kept,
+  /// so that it is not bought again when the compaction is taken up.
+  static Running settle(Running left, AttemptEvent event) {
+    int index = find(left.layer().nodes(), event.attempt());
+    if (index < 0) {
+      return left;
+    }
+    Node.InFlight node = (Node.InFlight) left.layer().nodes().get(index);
+    Tally tally = left.tally();
+    Node next =
+        switch (event) {
+          case AttemptStarted started -> node.startedBy(started.worker());
+          case AttemptFinished finished -> {
+            Usage usage = tally.usage();
+            Node settled = node.toWaiting(node.assignment());
+            if (finished.outcome() instanceof Outcome.Succeeded(PayloadRef result, Usage used)) {
+              usage = usage.plus(used);
+              settled = node.toDone(result);
+            }
+            tally =
+                new Tally(
+                    tally.jobs(),
+                    tally.earlier(),
+                    tally.attempts(),
+                    tally.calls() + calls(node, finished),
+                    tally.callsBefore(),
+                    usage);
+            yield settled;
+          }
+        };
+    List<Node> nodes = new ArrayList<>(left.layer().nodes());
+    nodes.set(index, next);
+    return new Running(
+        left.subject(),
+        left.stamp(),
+        left.requests(),
+        left.deadline(),
+        left.sizing(),
+        new Layer(left.layer().number(), nodes, left.layer().joining()),
+        tally);
+  }
+
+  /// Gives up an attempt nothing was heard of in time. Whether a worker had started it tells
+  /// whether it counts.
+  static void overdue(Draft draft, int index) {
+    Node.InFlight node = (Node.InFlight) draft.nodes().get(index);
+    if (node.workers().isEmpty()) {
+      defer(draft, index, node);
+      return;
+    }
+    draft.count(0, node.account() == null ? 0 : node.callsBeside(null), Usage.NONE);
+    Outcome timeout = new Outcome.Transient(Outcome.Transient.Cause.TOTAL_TIMEOUT, null, null);
+    spend(draft, index, node, timeout, Duration.ZERO);
+  }
+
+  private static int find(List<Node> nodes, AttemptId attempt) {
+    for (int i = 0; i < nodes.size(); i++) {
+      Assignment assignment = nodes.get(i).assignment();
+      if (assignment.job() == attempt.job().number()) {
+        return nodes.get(i) instanceof Node.InFlight && assignment.sent() == attempt.number()
+            ? i
+            : -1;
+      }
+    }
+    return -1;
+  }
+
+  private static int calls(Node.InFlight node, AttemptFinished finished) {
+    return node.account() == null
+        ? 0
+        : node.callsBeside(finished.worker()) + (finished.called() ? 1 : 0);
+  }
+
+  private static void finished(Draft draft, int index, Node.InFlight node, Outcome outcome) {
+    switch (outcome) {
+      case Outcome.Succeeded(PayloadRef result, Usage usage) ->
+          succeeded(draft, index, node, result, usage);
+      case Outcome.TooLarge refusal -> {
+        switch (node.assignment().content()) {
+          case Content.Whole _, Content.Excerpt _ -> Splitting.refused(draft, index, refusal);
+          case Content.Summaries _ -> Merging.refused(draft, index, refusal);
+          case Content.Joined _ -> draft.fail(Failures.tooLarge());
+        }
+      }
+      case Outcome.RateLimited(Duration retryAfter) ->
+          rateLimited(draft, index, node, outcome, retryAfter);
+      case Outcome.QuotaExhausted(Instant resetsAt) -> {
+        Duration rest = resetsAt == null ? UNKNOWN_QUOTA : Duration.between(draft.now, resetsAt);
+        rest(draft, index, node, outcome, Pause.Cause.QUOTA_EXHAUSTED, rest, LONGEST_QUOTA);
+      }
+      case Outcome.Unauthorized _ -> unauthorized(draft, index, node, outcome);
+      case Outcome.Transient(_, _, Duration retryAfter) ->
+          spend(draft, index, node, outcome, retryAfter == null ? Duration.ZERO : retryAfter);
+      case Outcome.Malformed _ -> spend(draft, index, node, outcome, Duration.ZERO);
+      case Outcome.Rejected _ -> lost(draft, index, node, node.assignment(), outcome);
+      case Outcome.Cancelled _, Outcome.Declined _ -> defer(draft, index, node);
+      case Outcome.PayloadLost _ -> {
+        draft.replace(index, node.toWaiting(node.assignment()));
+        draft.fail(Failures.of(outcome));
+      }
+    }
+  }
+
+  private static void succeeded(
+      Draft draft, int index, Node.InFlight node, PayloadRef result, Usage usage) {
+    draft.count(0, 0, usage);
+    if (node.account() != null) {
+      draft.book.succeeded(node.account());
+    }
+    if (node.assignment().content() instanceof Content.Excerpt(_, long bytes)) {
+      Sizing sizing = draft.sizing;
+      draft.sizing = new Sizing(sizing.mode(), sizing.target(), sizing.seen().accepted(bytes));
+    }
+    draft.replace(index, node.toDone(result));
+  }
+
+  private static void rateLimited(
+      Draft draft, int index, Node.InFlight node, Outcome outcome, Duration retryAfter) {
+    AccountId account = node.account();
+    int strikes = account == null ? 0 : draft.book.of(account).strikes();
+    Duration least = draft.settings.pause(strikes, salt(draft, node));
+    Duration rest = retryAfter.compareTo(least) > 0 ? retryAfter : least;
+    rest(draft, index, node, outcome, Pause.Cause.RATE_LIMITED, rest, LONGEST_RATE_LIMIT);
+  }
+
+  /// The account rests; the job goes to another, or waits, and has spent nothing.
+  private static void rest(
+      Draft draft,
+      int index,
+      Node.InFlight node,
+      Outcome outcome,
+      Pause.Cause cause,
+      Duration rest,
+      Duration longest) {
+    if (node.account() == null) {
+      spend(draft, index, node, outcome, Duration.ZERO);
+      return;
+    }
+    draft.book.pause(
+        node.account(),
+        new Pause(draft.now.plus(clamp(rest, Duration.ofMillis(500), longest)), cause));
+    draft.replace(index, node.toWaiting(node.assignment().returned(outcome)));
+  }
+
+  private static void unauthorized(Draft draft, int index, Node.InFlight node, Outcome outcome) {
+    Assignment failed = node.assignment().failed(outcome);
+    if (node.account() != null) {
+      draft.book.pause(node.account(), new Pause(draft.now.plus(REFUSED), Pause.Cause.REFUSED));
+    }
+    if (failed.spent() >= draft.settings.attemptsPerJob()) {
+      lost(draft, index, node, failed, outcome);
+    } else {
+      draft.replace(index, node.toWaiting(failed));
+    }
+  }
+
+  /// To another account at once, or later; nothing is spent.
+  private static void defer(Draft draft, int index, Node.InFlight node) {
+    Assignment returned = node.assignment().returned(null);
+    if (returned.deferred() == 1
+        && node.account() != null
+        && draft.book.another(node.account(), draft.now)) {
+      draft.replace(index, node.toWaiting(returned));
+      return;
+    }
+    Duration pause = draft.settings.pause(returned.deferred() - 1, salt(draft, node));
+    draft.replace(index, node.toBackoff(returned, draft.now.plus(pause)));
+  }
+
+  /// One attempt less; tried again after a pause while there is one left.
+  private static void spend(
+      Draft draft, int index, Node.InFlight node, Outcome outcome, Duration retryAfter) {
+    Assignment failed = node.assignment().failed(outcome);
+    if (failed.spent() >= draft.settings.attemptsPerJob()) {
+      lost(draft, index, node, failed, outcome);
+      return;
+    }
+    Duration pause = draft.settings.pause(failed.spent() - 1, salt(draft, node));
+    Duration asked = clamp(retryAfter, Duration.ZERO, LONGEST_RETRY_AFTER);
+    Instant until = draft.now.plus(asked.compareTo(pause) > 0 ? asked : pause);
+    draft.replace(index, node.toBackoff(failed, until));
+  }
+
+  /// The job will not succeed. A merge can be done without, everything else ends the compaction.
+  private static void lost(
+      Draft draft, int index, Node.InFlight node, Assignment last, Outcome outcome) {
+    draft.replace(index, node.toWaiting(last));
+    switch (node.assignment().content()) {
+      case Content.Summaries _ -> Merging.giveUp(draft);
+      case Content.Whole _, Content.Excerpt _, Content.Joined _ -> draft.fail(Failures.of(outcome));
+    }
+  }
+
+  private static String salt(Draft draft, Node.InFlight node) {
+    Assignment assignment = node.assignment();
+    return Jobs.attempt(draft.subject().compaction(), assignment).toString();
+  }
+
+  private static Duration clamp(@Nullable Duration duration, Duration least, Duration longest) {
+    if (duration == null || duration.compareTo(least) < 0) {
+      return least;
+    }
+    return duration.compareTo(longest) > 0 ? longest : duration;
+  }
+}
