@@ -29,6 +29,16 @@ final class JsonFaults {
         "invalid_utf8", null, "The body is not valid UTF-8 at byte " + at + in(path) + ".");
   }
 
+  static BodyRejected loneSurrogate(long at, String path) {
+    return BodyRejected.invalid(
+        "invalid_json",
+        null,
+        "The body is not valid JSON: a name has half a surrogate pair at byte "
+            + at
+            + in(path)
+            + ".");
+  }
+
   static BodyRejected trailing(long at) {
     return BodyRejected.invalid(
         "trailing_bytes",

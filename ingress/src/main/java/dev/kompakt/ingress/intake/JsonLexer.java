@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 ///
 /// It accepts what Jackson's strict parser accepts, except: UTF-8 must be valid (no overlong forms,
 /// no encoded surrogates), there is no byte order mark, and there is exactly one value. Escaped
-/// lone surrogates pass, as with Jackson.
+/// lone surrogates pass in strings but not in names, as with Jackson.
 final class JsonLexer {
   /// Containers open at once; Jackson's own limit.
   static final int MAX_DEPTH = 500;
@@ -147,7 +147,7 @@ final class JsonLexer {
     switch (b) {
       case '"' -> {
         events.openString(at);
-        text.open();
+        text.open(/* name= */ false);
         state = State.IN_STRING;
       }
       case '{' -> {
@@ -177,7 +177,7 @@ final class JsonLexer {
     require(b == '"', b, at, expected);
     events.openName(at);
     tokenAt = at;
-    text.open();
+    text.open(/* name= */ true);
     state = State.IN_NAME;
   }
 

@@ -31,6 +31,7 @@ final class TextLexer {
   /// Added to an index into the piece being fed, this is a position.
   private long base;
 
+  private boolean inName;
   private long escapeAt;
   private int hexDigits;
   private int hex;
@@ -45,7 +46,11 @@ final class TextLexer {
   }
 
   /// Begins after an opening quote.
-  void open() {
+  ///
+  /// @param name whether it is a name: those may not hold lone surrogates, or Jackson could not
+  ///   read them
+  void open(boolean name) {
+    inName = name;
     state = State.PLAIN;
   }
 
@@ -196,6 +201,9 @@ final class TextLexer {
   }
 
   private void emit(int codePoint, long at) throws IOException {
+    if (inName && codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE) {
+      throw JsonFaults.loneSurrogate(at, events.path());
+    }
     events.escape(encoded, Utf8Check.encode(codePoint, encoded), at);
   }
 
