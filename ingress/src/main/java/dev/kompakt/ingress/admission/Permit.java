@@ -1,0 +1,46 @@
+package dev.kompakt.ingress.admission;
+
+/// One request's share of an [Admission]. Given back once, however often that is asked.
+public final class Permit implements AutoCloseable {
+  private final Admission admission;
+  private long reserved;
+  private boolean read;
+  private boolean closed;
+
+  Permit(Admission admission) {
+    this.admission = admission;
+  }
+
+  /// Makes sure that so many bytes of the body have room.
+  ///
+  /// @return false if they have not
+  public synchronized boolean cover(long bytes) {
+    return bytes <= reserved || grow(Math.max(Admission.STEP_BYTES, bytes - reserved));
+  }
+
+  synchronized boolean grow(long bytes) {
+    if (read || !admission.reserve(bytes)) {
+      return false;
+    }
+    reserved += bytes;
+    return true;
+  }
+
+  /// The body has been read, or never will be: its bytes are given back.
+  public synchronized void bodyRead() {
+    if (!read) {
+      read = true;
+      admission.giveBack(reserved);
+    }
+  }
+
+  /// The request is over.
+  @Override
+  public synchronized void close() {
+    bodyRead();
+    if (!closed) {
+      closed = true;
+      admission.leave();
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package dev.kompakt.ingress.answer;
+
+import dev.kompakt.ingress.intake.BodyRejected;
+import dev.kompakt.schemas.record.Failure;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What went wrong, in OpenAI's error envelope.
+///
+/// @param retryAfterSeconds whole seconds; never null for 429 and 503
+public record ApiError(
+    int status,
+    String type,
+    String code,
+    String message,
+    @Nullable String param,
+    @Nullable Integer retryAfterSeconds) {
+  /// `error.type` of a mistake of the client's.
+  public static final String INVALID_REQUEST = "invalid_request_error";
+
+  /// `error.type` of a fault of ours.
+  public static final String SERVER_ERROR = "server_error";
+
+  private static final int DEFAULT_RETRY_AFTER_SECONDS = 5;
+  private static final JsonMapper JSON = new JsonMapper();
+
+  public ApiError {
+    if (retryAfterSeconds == null && (status == 429 || status == 503)) {
+      retryAfterSeconds = DEFAULT_RETRY_AFTER_SECONDS;
+    }
+  }
+
+  /// The client's mistake.
+  public static ApiError invalid(int status, String code, String message) {
+    return new ApiError(status, INVALID_REQUEST, code, message, null, null);
+  }
+
+  /// A fault of ours that may be gone after so many seconds.
+  public static ApiError unavailable(String code, String message, int retryAfterSeconds) {
+    return new ApiError(503, SERVER_ERROR, code, message, null, retryAfterSeconds);
+  }
+
+  /// Too much at once.
+  public static ApiError overloaded(String message) {
+    return new ApiError(429, "rate_limit_error", "gateway_overloaded", message, null, 2);
+  }
+
+  /// A fault of ours nobody foresaw.
+  public static ApiError internal() {
+    return new ApiError(
+        500, SERVER_ERROR, "internal_error", "An internal error occurred.", null, null);
+  }
+
+  /// This ingress is going away; another try reaches its successor.
+  public static ApiError shuttingDown() {
+    return unavailable("shutting_down", "This gateway is shutting down. Please try again.", 1);
+  }
+
+  /// The client's body was refused.
+  public static ApiError of(BodyRejected rejected) {
+    return new ApiError(
+        rejected.status(),
+        rejected.type(),
+        rejected.code(),
+        rejected.explanation(),
+        rejected.param(),
+        null);
+  }
+
+  /// A compaction failed.
+  public static ApiError of(Failure failure) {
+    return new ApiError(
+        failure.status(),
+        failure.type(),
+        failure.code(),
+        failure.message(),
+        null,
+        failure.retryAfterSeconds());
+  }
+
+  /// The same, with another time to wait.
+  public ApiError retryAfter(int seconds) {
+    return new ApiError(status, type, code, message, param, seconds);
+  }
+
+  /// The envelope.
+  public byte[] json() {
+    ObjectNode envelope = JsonNodeFactory.instance.objectNode();
+    envelope.set("error", node());
+    return JSON.writeValueAsBytes(envelope);
+  }
+
+  /// The inner object of the envelope.
+  ObjectNode node() {
+    ObjectNode error = JsonNodeFactory.instance.objectNode();
+    error.put("message", message);
+    error.put("type", type);
+    error.put("code", code);
+    error.put("param", param);
+    return error;
+  }
+}

@@ -1,0 +1,59 @@
+package dev.kompakt.ingress.answer;
+
+import dev.kompakt.ingress.answer.AnswerForm.Rendition;
+import dev.kompakt.schemas.history.ByteRange;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/// What the unary forms have in common: whitespace before a JSON value keeps a connection alive,
+/// and a stored answer is framed by bytes of ours.
+final class JsonForm {
+  static final String CONTENT_TYPE = "application/json";
+
+  private static final int COPY_BYTES = 32 * 1024;
+  private static final byte[] NOTHING = {};
+  private static final byte[] NEWLINE = {'\n'};
+
+  private JsonForm() {}
+
+  static byte[] preface() {
+    return NOTHING.clone();
+  }
+
+  static byte[] beat() {
+    return NEWLINE.clone();
+  }
+
+  /// A part of the stored answer between two pieces of text.
+  static Rendition framed(byte[] before, AnswerSource source, ByteRange part, byte[] after) {
+    return new Rendition() {
+      @Override
+      public long length() {
+        return before.length + part.length() + after.length;
+      }
+
+      @Override
+      public void writeTo(OutputStream out) throws IOException {
+        out.write(before);
+        try (InputStream in = source.open(part)) {
+          copy(in, out, part.length());
+        }
+        out.write(after);
+      }
+    };
+  }
+
+  /// Copies exactly so many bytes.
+  static void copy(InputStream in, OutputStream out, long bytes) throws IOException {
+    byte[] buffer = new byte[(int) Math.min(COPY_BYTES, Math.max(1, bytes))];
+    for (long left = bytes; left > 0; ) {
+      int read = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+      if (read < 0) {
+        throw new UnusableAnswerException("the stored answer ends too early");
+      }
+      out.write(buffer, 0, read);
+      left -= read;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.kompakt.ingress.publish;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.kompakt.schemas.id.CompactionId;
+import dev.kompakt.schemas.id.TenantId;
+import dev.kompakt.schemas.record.CompactionStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Submissions this process has published and of which the router has not been heard yet, so that
+/// they can be asked for, and met by identical requests, from the moment they are durable.
+public final class AcceptedHere {
+  private static final int MAX_ENTRIES = 50_000;
+
+  private final Statuses statuses;
+  private final Cache<CompactionId, Pending> entries;
+
+  /// A submission the router has not been heard of.
+  ///
+  /// @param outdated the status before it; null if there was none
+  public record Pending(
+      CompactionId compaction,
+      TenantId tenant,
+      String model,
+      Instant acceptedAt,
+      @Nullable CompactionStatus outdated) {}
+
+  /// Makes an empty one.
+  ///
+  /// @param kept how long a submission is waited for at most
+  public AcceptedHere(Statuses statuses, Duration kept) {
+    this.statuses = statuses;
+    entries = Caffeine.newBuilder().maximumSize(MAX_ENTRIES).expireAfterWrite(kept).build();
+  }
+
+  /// The submission of this compaction, if it is still pending; else null.
+  public @Nullable Pending find(CompactionId compaction) {
+    Pending pending = entries.getIfPresent(compaction);
+    if (pending == null) {
+      return null;
+    }
+    if (!Objects.equals(statuses.find(compaction), pending.outdated())) {
+      entries.invalidate(compaction);
+      return null;
+    }
+    return pending;
+  }
+
+  void note(Pending pending) {
+    entries.put(pending.compaction(), pending);
+  }
+}
