@@ -14,15 +14,10 @@ import org.jspecify.annotations.Nullable;
 public final class Clients {
   private static final String SCHEME = "Bearer ";
 
-  private final List<Known> known;
-
-  private record Known(TenantId tenant, byte[] keyHash) {}
+  private final List<KompaktConfig.Client> known;
 
   public Clients(List<KompaktConfig.Client> clients) {
-    known =
-        clients.stream()
-            .map(c -> new Known(c.id(), HexFormat.of().parseHex(c.keySha256())))
-            .toList();
+    known = List.copyOf(clients);
   }
 
   /// Who calls; null if nobody who may. Takes as long for a wrong key as for a right one.
@@ -33,16 +28,18 @@ public final class Clients {
     if (known.isEmpty()) {
       return loopback ? TenantId.LOCAL : null;
     }
-    boolean bearer =
-        authorization != null && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
-    byte[] hash = sha256(bearer ? authorization.substring(SCHEME.length()).strip() : "");
+    String key =
+        authorization != null && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+            ? authorization.substring(SCHEME.length()).strip()
+            : null;
+    byte[] hash = sha256(key == null ? "" : key);
     TenantId found = null;
-    for (Known client : known) {
-      if (MessageDigest.isEqual(client.keyHash(), hash)) {
-        found = client.tenant();
+    for (KompaktConfig.Client client : known) {
+      if (MessageDigest.isEqual(HexFormat.of().parseHex(client.keySha256()), hash)) {
+        found = client.id();
       }
     }
-    return bearer ? found : null;
+    return key == null ? null : found;
   }
 
   /// Whether callers need a key.
