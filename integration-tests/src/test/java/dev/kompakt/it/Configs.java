@@ -1,0 +1,33 @@
+package dev.kompakt.it;
+
+import dev.kompakt.testing.FakeUpstream;
+
+/// Config files of the suites.
+final class Configs {
+  private Configs() {}
+
+  /// One provider of this mode with two accounts. The key is in the system property the deployments
+  /// pass on as `FAKE_KEY`.
+  static String provider(FakeUpstream upstream, String mode, String keepalive) {
+    return """
+    ingress: { keepalive: %s, bodyIdle: 2s, bodyDeadline: 60s }
+    providers:
+      - { id: fake, baseUrl: "%s", mode: %s }
+    accounts:
+      - { id: team-a, provider: fake, apiKey: "file:%s", quota: { concurrency: 4 } }
+      - { id: team-b, provider: fake, apiKey: "file:%s", quota: { concurrency: 4 } }
+    """
+        .formatted(keepalive, upstream.baseUrl(), mode, key("a"), key("b"));
+  }
+
+  /// A file holding a key, made anew for this JVM.
+  private static java.nio.file.Path key(String name) {
+    try {
+      java.nio.file.Path file = java.nio.file.Files.createTempFile("kompakt-key-" + name, "");
+      file.toFile().deleteOnExit();
+      return java.nio.file.Files.writeString(file, "sk-fake-" + name);
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}
