@@ -1,0 +1,88 @@
+package dev.kompakt.router.state;
+
+import dev.kompakt.router.decide.CompactionState;
+import dev.kompakt.router.route.Standing;
+import dev.kompakt.schemas.record.AccountStatus;
+import dev.kompakt.schemas.record.LearnedLimit;
+import dev.kompakt.schemas.record.Submission;
+import dev.kompakt.schemas.topic.Codec;
+import dev.kompakt.schemas.topic.JsonCodec;
+import dev.kompakt.schemas.topic.Topics;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+import org.apache.kafka.streams.state.WindowStore;
+
+/// Names and shapes of the stores. All hold bytes, written and read with the codecs here; all are
+/// RocksDB with a changelog whose segments are small, so that what is removed is soon gone.
+public final class RouterStores {
+  /// Manifests by compaction id.
+  public static final String SUBMISSIONS = "submissions";
+
+  /// [CompactionState] by compaction id.
+  public static final String STATES = "states";
+
+  /// Timers by [TimerKey]; the values say nothing.
+  public static final String TIMERS = "timers";
+
+  /// [Standing] by account id.
+  public static final String STANDINGS = "standings";
+
+  /// [LearnedLimit] by limit key.
+  public static final String LIMITS = "limits";
+
+  /// [AccountStatus] by account id.
+  public static final String ACCOUNTS = "accounts";
+
+  /// Reports already added to an account, for a while.
+  public static final String COUNTED = "counted";
+
+  public static final Codec<Submission> SUBMISSION_CODEC = Topics.SUBMISSIONS.values();
+  public static final Codec<CompactionState> STATE_CODEC = new JsonCodec<>(CompactionState.class);
+  public static final Codec<Standing> STANDING_CODEC = new JsonCodec<>(Standing.class);
+  public static final Codec<LearnedLimit> LIMIT_CODEC = Topics.LIMITS.values();
+  public static final Codec<AccountStatus> ACCOUNT_CODEC = Topics.ACCOUNTS.values();
+
+  /// A report is only repeated soon after the first time, by a worker that lost sight of its ack.
+  private static final Duration COUNTED_FOR = Duration.ofHours(1);
+
+  private static final int CHANGELOG_SEGMENT_BYTES = 16 << 20;
+
+  private RouterStores() {}
+
+  public static StoreBuilder<KeyValueStore<Bytes, byte[]>> keyed(String name) {
+    return Stores.keyValueStoreBuilder(
+            Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
+        .withCachingDisabled()
+        .withLoggingEnabled(changelog());
+  }
+
+  public static StoreBuilder<WindowStore<Bytes, byte[]>> counted() {
+    return Stores.windowStoreBuilder(
+            Stores.persistentWindowStore(COUNTED, COUNTED_FOR, COUNTED_FOR, false),
+            Serdes.Bytes(),
+            Serdes.ByteArray())
+        .withCachingDisabled()
+        .withLoggingEnabled(changelog());
+  }
+
+  /// The span within which a report is looked for among those already added.
+  public static Duration countedFor() {
+    return COUNTED_FOR;
+  }
+
+  private static Map<String, String> changelog() {
+    return Map.of(
+        TopicConfig.SEGMENT_BYTES_CONFIG,
+        Integer.toString(CHANGELOG_SEGMENT_BYTES),
+        TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
+        "0.2",
+        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+        Integer.toString(Topics.SUBMISSIONS.maxRecordBytes() + (64 << 10)));
+  }
+}

@@ -1,0 +1,197 @@
+package dev.kompakt.router.decide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kompakt.router.decide.CompactionState.Running;
+import dev.kompakt.router.route.Standing;
+import dev.kompakt.router.route.Upstream;
+import dev.kompakt.schemas.history.PayloadRef;
+import dev.kompakt.schemas.id.AccountId;
+import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
+import dev.kompakt.schemas.record.AttemptEvent.AttemptStarted;
+import dev.kompakt.schemas.record.CompactionStatus;
+import dev.kompakt.schemas.record.DeadLetter;
+import dev.kompakt.schemas.record.Job;
+import dev.kompakt.schemas.record.Outcome;
+import dev.kompakt.schemas.record.Submission.Submitted;
+import dev.kompakt.schemas.record.Usage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// One compaction under the decider: keeps state and effects as the processor would, and checks
+/// after every event what must always hold.
+final class Run {
+  final Settings settings;
+  final List<Job> jobs = new ArrayList<>();
+  final List<CompactionStatus> statuses = new ArrayList<>();
+  final List<DeadLetter> letters = new ArrayList<>();
+  final Map<TimerKind, Instant> timers = new TreeMap<>();
+  final Map<AccountId, Standing> standings = new HashMap<>();
+
+  Instant now = Fixtures.START;
+  @Nullable Upstream upstream;
+  @Nullable CompactionState state;
+  @Nullable Submitted manifest;
+
+  private final Decider decider;
+  private int heard;
+  private long payloads = 1000;
+
+  Run(Settings settings, @Nullable Upstream upstream) {
+    this.settings = settings;
+    this.upstream = upstream;
+    decider = new Decider(settings);
+  }
+
+  static Run of(Upstream upstream) {
+    return new Run(Settings.DEFAULT, upstream);
+  }
+
+  Run submit(Submitted submitted) {
+    return apply(new Event.Asked(submitted));
+  }
+
+  Run apply(Event event) {
+    Context context = new Context(now, _ -> upstream, standings::get);
+    Decision decision = decider.decide(state, manifest, event, context);
+    assertThat(decider.decide(state, manifest, event, context)).isEqualTo(decision);
+    state = decision.state();
+    for (Effect effect : decision.effects()) {
+      switch (effect) {
+        case Effect.KeepManifest(Submitted kept) -> manifest = kept;
+        case Effect.DropManifest _ -> manifest = null;
+        case Effect.SendJob(Job job) -> jobs.add(job);
+        case Effect.PublishStatus(CompactionStatus status) -> statuses.add(status);
+        case Effect.PublishDeadLetter(DeadLetter letter) -> letters.add(letter);
+        case Effect.SetTimer(TimerKind timer, Instant at) ->
+            assertThat(timers.put(timer, at)).as("timer already set").isNull();
+        case Effect.ClearTimer(TimerKind timer, Instant at) ->
+            assertThat(timers.remove(timer)).isEqualTo(at);
+        case Effect.NoteStanding(Standing standing) -> standings.put(standing.account(), standing);
+      }
+    }
+    check();
+    return this;
+  }
+
+  /// The jobs sent since the last time this was asked.
+  List<Job> newJobs() {
+    List<Job> news = List.copyOf(jobs.subList(heard, jobs.size()));
+    heard = jobs.size();
+    return news;
+  }
+
+  /// The one job sent since the last time this was asked.
+  Job newJob() {
+    List<Job> news = newJobs();
+    assertThat(news).hasSize(1);
+    return news.getFirst();
+  }
+
+  Run finish(Job job, Outcome outcome) {
+    return apply(new Event.Reported(finished(job, outcome, "worker-1")));
+  }
+
+  Run start(Job job, String worker) {
+    return apply(
+        new Event.Reported(
+            new AttemptStarted(job.attempt(), now, worker, Fixtures.TEAM_A, 1, 1, job.deadline())));
+  }
+
+  Run succeed(Job job) {
+    return succeed(job, 100);
+  }
+
+  Run succeed(Job job, long bytes) {
+    return finish(job, new Outcome.Succeeded(result(bytes), new Usage(10, 0, 1, 0)));
+  }
+
+  PayloadRef result(long bytes) {
+    return Fixtures.payload(payloads++, bytes);
+  }
+
+  AttemptFinished finished(Job job, Outcome outcome, String worker) {
+    boolean called =
+        job.account() != null
+            && !(outcome instanceof Outcome.Declined)
+            && !(outcome instanceof Outcome.Cancelled)
+            && !(outcome instanceof Outcome.TooLarge t && t.limit() != null);
+    return new AttemptFinished(
+        job.attempt(),
+        now,
+        worker,
+        job.provider(),
+        job.account(),
+        job.model(),
+        job.mode(),
+        called,
+        called ? 1000 : 0,
+        outcome);
+  }
+
+  /// Lets time pass, firing timers as they come due.
+  Run pass(Duration duration) {
+    Instant end = now.plus(duration);
+    for (; ; ) {
+      Map.Entry<TimerKind, Instant> next =
+          timers.entrySet().stream().min(Map.Entry.comparingByValue()).orElse(null);
+      if (next == null || next.getValue().isAfter(end)) {
+        break;
+      }
+      now = next.getValue().isAfter(now) ? next.getValue() : now;
+      apply(new Event.TimerFired(next.getKey()));
+      assertThat(timers)
+          .as("a fired timer is gone or later")
+          .doesNotContainEntry(next.getKey(), next.getValue());
+    }
+    now = end;
+    return this;
+  }
+
+  Running running() {
+    assertThat(state).isInstanceOf(Running.class);
+    return (Running) state();
+  }
+
+  CompactionState state() {
+    CompactionState known = state;
+    if (known == null) {
+      throw new AssertionError("the compaction is not known");
+    }
+    return known;
+  }
+
+  CompactionStatus status() {
+    return statuses.getLast();
+  }
+
+  private void check() {
+    if (state instanceof Running running) {
+      List<Node> nodes = running.layer().nodes();
+      long inFlight = nodes.stream().filter(Node.InFlight.class::isInstance).count();
+      assertThat(inFlight).isLessThanOrEqualTo(settings.parallelChunks());
+      assertThat(running.tally().calls() - running.tally().callsBefore())
+          .isLessThanOrEqualTo(settings.maxCalls());
+      assertThat(nodes).as("something is left to do").anyMatch(n -> !(n instanceof Node.Done));
+      assertThat(timers).containsKeys(TimerKind.RETRY, TimerKind.DEADLINE);
+    }
+    long noted = standings.values().stream().mapToLong(Standing::inFlight).sum();
+    long actual =
+        state instanceof Running running
+            ? running.layer().nodes().stream()
+                .filter(n -> n instanceof Node.InFlight f && f.account() != null)
+                .count()
+            : 0;
+    assertThat(noted).as("attempts in flight as the accounts have it").isEqualTo(actual);
+    for (int i = 1; i < statuses.size(); i++) {
+      assertThat(statuses.get(i).sequence())
+          .isBetween(statuses.get(i - 1).sequence(), statuses.get(i - 1).sequence() + 1);
+    }
+  }
+}
