@@ -1,0 +1,217 @@
+package dev.kompakt.workers.lane;
+
+import dev.kompakt.schemas.id.AccountId;
+import dev.kompakt.schemas.id.AttemptId;
+import dev.kompakt.workers.quota.AdmissionQueue;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// One lane this worker owns, from its assignment until it goes away. Guarded by [Lanes].
+final class Lane {
+  private static final int MOST_PENDING = 256;
+  private static final long MOST_PENDING_BYTES = 2 << 20;
+
+  /// What storing a result and reporting it may take beyond an attempt's deadline.
+  private static final Duration REPORT_GRACE = Duration.ofSeconds(10);
+
+  /// An attempt that a former owner may still run.
+  private record Elsewhere(AccountId account, Instant until) {}
+
+  /// A job a former owner goes on with.
+  private record Parked(JobTicket ticket, Instant until) {}
+
+  private final int number;
+  private final long assignment;
+  private final OffsetTracker tracker;
+  private final long end;
+  private final AdmissionQueue<JobTicket> queue;
+  private final List<JobTicket> held = new ArrayList<>();
+  private final Map<AttemptId, Parked> parked = new HashMap<>();
+  private final Map<AttemptId, Elsewhere> elsewhere = new HashMap<>();
+  private @Nullable Handover handover;
+  private boolean open;
+  private boolean gone;
+  private boolean dirty;
+  private int pending;
+  private long pendingBytes;
+
+  /// Takes a lane.
+  ///
+  /// @param assignment counts assignments of lanes to this worker
+  /// @param end where it ended when it was assigned: jobs below may have been begun by a former
+  ///   owner
+  Lane(
+      int number,
+      long assignment,
+      OffsetTracker tracker,
+      long end,
+      AdmissionQueue<JobTicket> queue) {
+    this.number = number;
+    this.assignment = assignment;
+    this.tracker = tracker;
+    this.end = end;
+    this.queue = queue;
+  }
+
+  int number() {
+    return number;
+  }
+
+  long assignment() {
+    return assignment;
+  }
+
+  OffsetTracker tracker() {
+    return tracker;
+  }
+
+  void took(JobTicket ticket) {
+    pending++;
+    pendingBytes += ticket.bytes();
+  }
+
+  void finish(JobTicket ticket) {
+    tracker.finish(ticket.offset());
+    pending--;
+    pendingBytes -= ticket.bytes();
+    dirty = true;
+  }
+
+  /// Whether more jobs are to be read; a paused lane is read again at half of what pauses it.
+  boolean wantsMore(boolean paused) {
+    int part = paused ? 2 : 1;
+    return pending < MOST_PENDING / part
+        && pendingBytes < MOST_PENDING_BYTES / part
+        && tracker.span() < OffsetTracker.WINDOW;
+  }
+
+  /// Whether jobs may be started. A lane without jobs from before its assignment opens at once.
+  boolean openFor(long offset) {
+    open |= held.isEmpty() && offset >= end;
+    return open;
+  }
+
+  boolean open() {
+    return open;
+  }
+
+  /// Keeps a job until the handover is read; returns whether it is the first.
+  boolean hold(JobTicket ticket) {
+    held.add(ticket);
+    return held.size() == 1;
+  }
+
+  /// Opens the lane: what former owners reported is known.
+  ///
+  /// @return the jobs that were held
+  List<JobTicket> open(Handover known, Instant now) {
+    open = true;
+    handover = known;
+    for (Handover.Started attempt : known.running(now)) {
+      countElsewhere(attempt.account(), attempt.attempt(), attempt.deadline());
+    }
+    List<JobTicket> released = List.copyOf(held);
+    held.clear();
+    return released;
+  }
+
+  @Nullable Handover handover() {
+    return handover;
+  }
+
+  /// Keeps a job while a former owner goes on with it.
+  void park(JobTicket ticket, Instant deadline) {
+    parked.put(ticket.attempt(), new Parked(ticket, deadline.plus(REPORT_GRACE)));
+    AccountId account = ticket.account();
+    if (account != null) {
+      countElsewhere(account, ticket.attempt(), deadline);
+    }
+  }
+
+  boolean isParked(AttemptId attempt) {
+    return parked.containsKey(attempt);
+  }
+
+  /// A former owner's attempt has ended.
+  ///
+  /// @return its job, if it was parked
+  @Nullable JobTicket endedElsewhere(AttemptId attempt) {
+    Elsewhere counted = elsewhere.remove(attempt);
+    if (counted != null) {
+      queue.endsElsewhere(counted.account(), attempt);
+    }
+    Parked was = parked.remove(attempt);
+    return was == null ? null : was.ticket();
+  }
+
+  /// The attempt is made here now, in place of one that a dead owner had begun.
+  void replaceElsewhere(AttemptId attempt) {
+    elsewhere.remove(attempt);
+  }
+
+  /// Jobs whose attempt elsewhere has passed its deadline and was not reported: to be made here.
+  List<JobTicket> overdue(Instant now) {
+    elsewhere.values().removeIf(attempt -> !attempt.until().isAfter(now));
+    List<JobTicket> late =
+        parked.values().stream().filter(p -> !p.until().isAfter(now)).map(Parked::ticket).toList();
+    for (JobTicket ticket : late) {
+      parked.remove(ticket.attempt());
+      tracker.notElsewhere(ticket.offset());
+    }
+    if (parked.isEmpty() && elsewhere.isEmpty() && tracker.position() >= end) {
+      handover = null;
+    }
+    return late;
+  }
+
+  private void countElsewhere(AccountId account, AttemptId attempt, Instant until) {
+    elsewhere.put(attempt, new Elsewhere(account, until));
+    queue.runsElsewhere(account, attempt, until);
+  }
+
+  /// Whether what former owners report matters.
+  boolean followsOutcomes() {
+    return open ? handover != null : !held.isEmpty();
+  }
+
+  /// Jobs read that neither run nor wait for their account.
+  int waiting() {
+    return held.size() + parked.size();
+  }
+
+  /// The lane is no longer this worker's.
+  void leave() {
+    gone = true;
+    elsewhere.forEach((attempt, counted) -> queue.endsElsewhere(counted.account(), attempt));
+  }
+
+  boolean gone() {
+    return gone;
+  }
+
+  void changed() {
+    dirty = true;
+  }
+
+  /// Whether its position changed since this was asked last.
+  boolean takeChanged() {
+    boolean changed = dirty;
+    dirty = false;
+    return changed;
+  }
+
+  /// Where it stands.
+  ///
+  /// @param goingOn offsets whose attempts go on here though the lane goes away
+  Position position(Iterable<Long> goingOn) {
+    return new Position(tracker.committed(), tracker.metadata(goingOn).encode());
+  }
+
+  /// What is committed for a lane.
+  record Position(long offset, String metadata) {}
+}

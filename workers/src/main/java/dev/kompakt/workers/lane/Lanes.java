@@ -1,0 +1,309 @@
+package dev.kompakt.workers.lane;
+
+import dev.kompakt.schemas.id.CompactionId;
+import dev.kompakt.schemas.record.AttemptEvent;
+import dev.kompakt.schemas.record.Job;
+import dev.kompakt.schemas.record.Outcome;
+import dev.kompakt.workers.quota.AdmissionQueue;
+import dev.kompakt.workers.stop.StopSignal;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// All lanes this worker owns, their jobs and the attempts that run; knows nothing of Kafka.
+/// Thread-safe, and blocks nobody: attempts are only handed to the executor.
+final class Lanes {
+  /// Asks to read back what former owners reported of a lane's attempts.
+  interface ReadBack {
+    /// Asks for one lane; must not block. Answered by [Lanes#handedOver].
+    ///
+    /// @param assignment which time the lane was assigned, to tell a late answer by
+    /// @param from when its earliest unfinished job was written
+    void of(int lane, long assignment, Instant from);
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
+
+  /// A job whose attempt so many workers began and none finished is not begun again.
+  private static final int MOST_STARTS = 3;
+
+  private final Dispatch dispatch;
+  private final Predicate<Job> ended;
+  private final ReadBack readBack;
+  private final Runnable progress;
+  private final InstantSource clock;
+  private final Map<Integer, Lane> lanes = new HashMap<>();
+  private long assignments;
+
+  /// Makes the state of no lane yet.
+  ///
+  /// @param ended whether a job's compaction has ended since the job was made
+  /// @param progress called when there is something to commit; must not block
+  Lanes(
+      AdmissionQueue<JobTicket> queue,
+      Attempts attempts,
+      Executor threads,
+      Predicate<Job> ended,
+      ReadBack readBack,
+      Runnable progress,
+      InstantSource clock) {
+    dispatch = new Dispatch(queue, attempts, threads);
+    this.ended = ended;
+    this.readBack = readBack;
+    this.progress = progress;
+    this.clock = clock;
+  }
+
+  /// A lane is this worker's.
+  ///
+  /// @param end the offset after its last record
+  synchronized void assigned(int number, long committed, CommitMetadata metadata, long end) {
+    OffsetTracker tracker = new OffsetTracker(committed, metadata);
+    lanes.put(number, new Lane(number, ++assignments, tracker, end, dispatch.queue()));
+  }
+
+  /// A record was read; `job` is null if it is none that can be carried out.
+  ///
+  /// @param writtenAt the record's timestamp
+  synchronized void delivered(
+      int number, long offset, @Nullable Job job, int bytes, Instant writtenAt) {
+    Lane lane = lanes.get(number);
+    if (lane == null) {
+      return;
+    }
+    lane.changed();
+    if (!lane.tracker().begin(offset)) {
+      return;
+    }
+    if (job == null) {
+      lane.tracker().finish(offset);
+      return;
+    }
+    JobTicket ticket = new JobTicket(lane, offset, bytes, job);
+    lane.took(ticket);
+    if (lane.openFor(offset)) {
+      admit(ticket);
+      start();
+    } else if (lane.hold(ticket)) {
+      readBack.of(number, lane.assignment(), job.at().isBefore(writtenAt) ? job.at() : writtenAt);
+    }
+  }
+
+  /// Everything of the lane below `next` was delivered.
+  synchronized void readTo(int number, long next) {
+    Lane lane = lanes.get(number);
+    if (lane != null && next > lane.tracker().position()) {
+      lane.tracker().readTo(next);
+      lane.changed();
+    }
+  }
+
+  /// What former owners reported is known up to now; held jobs go on.
+  synchronized void handedOver(int number, long assignment, Handover handover) {
+    Lane lane = lanes.get(number);
+    if (lane == null || lane.assignment() != assignment || lane.open()) {
+      return;
+    }
+    List<JobTicket> held = lane.open(handover, clock.instant());
+    LOG.atInfo()
+        .addKeyValue("lane", number)
+        .addKeyValue("jobs", held.size())
+        .log("took over the jobs of a lane");
+    held.forEach(this::admit);
+    start();
+  }
+
+  /// A further event of an attempt on a lane that was taken over.
+  synchronized void reported(int number, AttemptEvent event) {
+    Lane lane = lanes.get(number);
+    Handover handover = lane == null ? null : lane.handover();
+    if (lane == null || handover == null) {
+      return;
+    }
+    handover.apply(event);
+    switch (event) {
+      case AttemptEvent.AttemptStarted e -> {
+        JobTicket parked = lane.isParked(e.attempt()) ? lane.endedElsewhere(e.attempt()) : null;
+        if (parked != null) {
+          lane.park(parked, e.deadline());
+        }
+      }
+      case AttemptEvent.AttemptFinished e -> {
+        JobTicket parked = lane.endedElsewhere(e.attempt());
+        if (parked != null) {
+          finish(parked);
+        }
+        dispatch
+            .queue()
+            .remove(ticket -> ticket.lane() == lane && ticket.attempt().equals(e.attempt()))
+            .forEach(this::finish);
+      }
+    }
+    start();
+  }
+
+  /// A compaction has ended: its jobs need no more work.
+  synchronized void ended(CompactionId compaction) {
+    Predicate<JobTicket> belongs =
+        ticket -> ticket.attempt().compaction().equals(compaction) && ended.test(ticket.job());
+    dispatch.queue().remove(belongs).forEach(ticket -> settle(ticket, new Outcome.Cancelled()));
+    dispatch.stop(belongs, StopSignal.Reason.COMPACTION_ENDED);
+  }
+
+  /// Does what is due by the clock.
+  synchronized void tick() {
+    Instant now = clock.instant();
+    lanes.values().forEach(lane -> lane.overdue(now).forEach(this::admit));
+    dispatch
+        .queue()
+        .remove(ticket -> !ticket.job().deadline().isAfter(now))
+        .forEach(ticket -> settle(ticket, new Outcome.Declined()));
+    start();
+  }
+
+  /// Lanes go to another worker in order. What has made no call yet is abandoned; the rest goes on
+  /// here, and the positions to be committed say so.
+  synchronized Map<Integer, Lane.Position> revoked(Collection<Integer> numbers) {
+    Map<Integer, Lane.Position> positions = new HashMap<>();
+    for (int number : numbers) {
+      Lane lane = lanes.remove(number);
+      if (lane != null) {
+        lane.leave();
+        positions.put(number, lane.position(dispatch.leave(lane)));
+      }
+    }
+    return positions;
+  }
+
+  /// Lanes went to a worker that believes this one dead: nothing of them goes on here.
+  synchronized void lost(Collection<Integer> numbers) {
+    for (int number : numbers) {
+      Lane lane = lanes.remove(number);
+      if (lane != null) {
+        lane.leave();
+        dispatch.leave(lane);
+      }
+    }
+    dispatch.stop(
+        ticket -> ticket.lane().gone() && numbers.contains(ticket.lane().number()),
+        StopSignal.Reason.ABANDONED);
+  }
+
+  /// No job is started from now on.
+  synchronized void drain() {
+    dispatch.drain();
+  }
+
+  /// Abandons whatever still runs.
+  synchronized void abandonAll() {
+    dispatch.stop(ticket -> true, StopSignal.Reason.ABANDONED);
+  }
+
+  /// Positions that changed since the last time; each is given once.
+  synchronized Map<Integer, Lane.Position> toCommit() {
+    Map<Integer, Lane.Position> positions = new HashMap<>();
+    for (Lane lane : lanes.values()) {
+      if (lane.takeChanged()) {
+        positions.put(lane.number(), lane.position(List.of()));
+      }
+    }
+    return positions;
+  }
+
+  /// A commit failed: these positions are to be given again.
+  synchronized void notCommitted(Collection<Integer> numbers) {
+    lanes.values().stream().filter(lane -> numbers.contains(lane.number())).forEach(Lane::changed);
+  }
+
+  /// Whether jobs of this lane are to be read on.
+  synchronized boolean wantsMore(int number, boolean paused) {
+    Lane lane = lanes.get(number);
+    return lane != null && !dispatch.draining() && lane.wantsMore(paused);
+  }
+
+  /// Lanes for which reports of former owners matter.
+  synchronized Set<Integer> followingOutcomes() {
+    Set<Integer> following = new HashSet<>();
+    lanes.values().stream()
+        .filter(Lane::followsOutcomes)
+        .forEach(lane -> following.add(lane.number()));
+    return following;
+  }
+
+  /// Jobs read and not begun.
+  synchronized int waiting() {
+    return dispatch.queue().waiting() + lanes.values().stream().mapToInt(Lane::waiting).sum();
+  }
+
+  /// Attempts that run or report.
+  synchronized int active() {
+    return dispatch.active();
+  }
+
+  synchronized int count() {
+    return lanes.size();
+  }
+
+  private void admit(JobTicket ticket) {
+    Lane lane = ticket.lane();
+    Handover handover = lane.handover();
+    if (handover != null && handover.finished(ticket.attempt())) {
+      finish(ticket);
+      return;
+    }
+    Handover.Started begun = handover == null ? null : handover.started(ticket.attempt());
+    if (lane.tracker().runsElsewhere(ticket.offset())) {
+      Instant until = begun == null ? ticket.job().deadline() : begun.deadline();
+      if (until.isAfter(clock.instant())) {
+        lane.park(ticket, until);
+        return;
+      }
+      lane.tracker().notElsewhere(ticket.offset());
+    }
+    if (ended.test(ticket.job())) {
+      settle(ticket, new Outcome.Cancelled());
+    } else if (begun != null && begun.starts() >= MOST_STARTS) {
+      LOG.atError()
+          .addKeyValue("compaction", ticket.attempt().compaction())
+          .addKeyValue("attempt", ticket.attempt())
+          .addKeyValue("starts", begun.starts())
+          .log("worker after worker went away in this attempt, it is not made again");
+      settle(ticket, new Outcome.Transient(Outcome.Transient.Cause.WORKER_FAULT, null, null));
+    } else {
+      dispatch.queue().add(ticket);
+    }
+  }
+
+  private void start() {
+    dispatch.start(clock.instant(), this::cameToEnd);
+  }
+
+  private void settle(JobTicket ticket, Outcome outcome) {
+    dispatch.settle(ticket, outcome, this::cameToEnd);
+  }
+
+  private synchronized void cameToEnd(JobTicket ticket, boolean recorded) {
+    dispatch.ended(ticket);
+    if (recorded) {
+      finish(ticket);
+    }
+    start();
+  }
+
+  private void finish(JobTicket ticket) {
+    if (!ticket.lane().gone()) {
+      ticket.lane().finish(ticket);
+      progress.run();
+    }
+  }
+}
