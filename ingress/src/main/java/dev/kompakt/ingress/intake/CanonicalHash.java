@@ -32,6 +32,7 @@ final class CanonicalHash {
   private final List<MessageDigest> digests = new ArrayList<>();
 
   private final OpenEntries entries = new OpenEntries();
+  private final OpenEntries.Sink records = this::text;
 
   /// Bytes of the innermost form not yet digested.
   private final byte[] staged = new byte[STAGED_BYTES];
@@ -68,7 +69,7 @@ final class CanonicalHash {
     long duplicate = entries.duplicate();
     if (keep) {
       put((byte) '{');
-      entries.forEachSorted(this::text);
+      entries.forEachSorted(records);
       put((byte) '}');
     }
     entries.closeObject();

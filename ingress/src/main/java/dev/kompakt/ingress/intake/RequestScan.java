@@ -52,18 +52,18 @@ final class RequestScan implements JsonEvents {
   public void closeObject(long end) throws IOException {
     boolean keep = !inInput(ITEM) || items.close(end);
     long duplicate = hash.closeObject(keep);
+    path.close();
+    depth--;
     if (duplicate >= 0) {
       throw BodyRejected.invalid(
           "duplicate_key",
           null,
-          "An object ("
+          "The object '"
               + path.text()
-              + ") has the same field twice: the second one stands at byte "
+              + "' has the same field twice: the second one stands at byte "
               + duplicate
               + ".");
     }
-    path.close();
-    depth--;
     closeValue(end);
   }
 

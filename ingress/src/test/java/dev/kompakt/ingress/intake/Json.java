@@ -67,7 +67,8 @@ sealed interface Json {
       default -> {
         List<Entry> entries = new ArrayList<>();
         for (int i = random.nextInt(random.nextInt(12) == 0 ? 60 : 6); i > 0; i--) {
-          entries.add(entry(randomText(random, random.nextInt(6)) + i, random(random, depth - 1)));
+          entries.add(
+              entry(i + "_" + randomText(random, random.nextInt(6)), random(random, depth - 1)));
         }
         yield new Fields(entries);
       }
