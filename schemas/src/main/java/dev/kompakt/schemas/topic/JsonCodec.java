@@ -1,23 +1,62 @@
 package dev.kompakt.schemas.topic;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.cfg.MapperConfig;
+import tools.jackson.databind.introspect.Annotated;
+import tools.jackson.databind.introspect.AnnotatedConstructor;
+import tools.jackson.databind.introspect.AnnotatedMember;
+import tools.jackson.databind.introspect.AnnotatedParameter;
+import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.json.JsonMapper;
 
 /// JSON values with their major version in front: `{"v":1,…}`. Unknown fields are ignored, so that
-/// a newer minor version can be read; another major version is refused.
+/// a newer minor version can be read; another major version is refused, and so is a record that
+/// lacks a field not marked `@Nullable`.
 public final class JsonCodec<T> implements Codec<T> {
   /// The one mapper for records: nulls left out, instants as ISO-8601 text.
   static final JsonMapper MAPPER =
       JsonMapper.builder()
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .annotationIntrospector(new Components())
           .changeDefaultPropertyInclusion(i -> i.withValueInclusion(JsonInclude.Include.NON_NULL))
           .build();
+
+  /// Asks for every record component that is not `@Nullable`.
+  private static final class Components extends JacksonAnnotationIntrospector {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public @Nullable Boolean hasRequiredMarker(MapperConfig<?> config, AnnotatedMember member) {
+      return needed(member) ? Boolean.TRUE : super.hasRequiredMarker(config, member);
+    }
+
+    @Override
+    public JsonSetter.Value findSetterInfo(MapperConfig<?> config, Annotated annotated) {
+      return needed(annotated)
+          ? JsonSetter.Value.forValueNulls(Nulls.FAIL)
+          : super.findSetterInfo(config, annotated);
+    }
+
+    private static boolean needed(Annotated annotated) {
+      return annotated instanceof AnnotatedParameter parameter
+          && parameter.getOwner() instanceof AnnotatedConstructor
+          && parameter.getDeclaringClass().isRecord()
+          && !parameter
+              .getDeclaringClass()
+              .getRecordComponents()[parameter.getIndex()]
+              .getAnnotatedType()
+              .isAnnotationPresent(Nullable.class);
+    }
+  }
 
   /// The major version this build writes and reads.
   public static final int VERSION = 1;
@@ -33,6 +72,11 @@ public final class JsonCodec<T> implements Codec<T> {
     this.type = type;
     writer = MAPPER.writerFor(type);
     reader = MAPPER.readerFor(type);
+  }
+
+  /// What it reads and writes.
+  public Class<T> type() {
+    return type;
   }
 
   @Override
