@@ -8,6 +8,7 @@ import dev.kompakt.schemas.record.Submission;
 import dev.kompakt.schemas.topic.Codec;
 import dev.kompakt.schemas.topic.JsonCodec;
 import dev.kompakt.schemas.topic.Topics;
+import dev.kompakt.schemas.topic.UnreadableRecordException;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.common.config.TopicConfig;
@@ -17,6 +18,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.state.WindowStore;
+import org.jspecify.annotations.Nullable;
 
 /// Names and shapes of the stores. All hold bytes, written and read with the codecs here; all are
 /// RocksDB with a changelog whose segments are small, so that what is removed is soon gone.
@@ -39,8 +41,8 @@ public final class RouterStores {
   /// [AccountStatus] by account id.
   public static final String ACCOUNTS = "accounts";
 
-  /// Reports already added to an account, for a while.
-  public static final String COUNTED = "counted";
+  /// Reports already added to accounts, for [#SEEN_FOR].
+  public static final String ACCOUNTS_SEEN = "accounts-seen";
 
   public static final Codec<Submission> SUBMISSION_CODEC = Topics.SUBMISSIONS.values();
   public static final Codec<CompactionState> STATE_CODEC = new JsonCodec<>(CompactionState.class);
@@ -49,7 +51,7 @@ public final class RouterStores {
   public static final Codec<AccountStatus> ACCOUNT_CODEC = Topics.ACCOUNTS.values();
 
   /// A report is only repeated soon after the first time, by a worker that lost sight of its ack.
-  private static final Duration COUNTED_FOR = Duration.ofHours(1);
+  public static final Duration SEEN_FOR = Duration.ofHours(1);
 
   private static final int CHANGELOG_SEGMENT_BYTES = 16 << 20;
 
@@ -62,18 +64,27 @@ public final class RouterStores {
         .withLoggingEnabled(changelog());
   }
 
-  public static StoreBuilder<WindowStore<Bytes, byte[]>> counted() {
+  /// A store of reports by their identity.
+  public static StoreBuilder<WindowStore<Bytes, byte[]>> seen(String name) {
     return Stores.windowStoreBuilder(
-            Stores.persistentWindowStore(COUNTED, COUNTED_FOR, COUNTED_FOR, false),
+            Stores.persistentWindowStore(name, SEEN_FOR, SEEN_FOR, false),
             Serdes.Bytes(),
             Serdes.ByteArray())
         .withCachingDisabled()
         .withLoggingEnabled(changelog());
   }
 
-  /// The span within which a report is looked for among those already added.
-  public static Duration countedFor() {
-    return COUNTED_FOR;
+  /// What was stored, or null if nothing was or it is of a version this build does not read; for
+  /// what will be learned again.
+  public static <T> @Nullable T relearnable(Codec<T> codec, byte @Nullable [] stored) {
+    if (stored == null) {
+      return null;
+    }
+    try {
+      return codec.decode(stored);
+    } catch (UnreadableRecordException e) {
+      return null;
+    }
   }
 
   private static Map<String, String> changelog() {

@@ -1,0 +1,128 @@
+package dev.kompakt.router.topology;
+
+import dev.kompakt.bootstrap.observe.Meter;
+import dev.kompakt.bootstrap.observe.Meters;
+import dev.kompakt.router.decide.CompactionState;
+import dev.kompakt.router.decide.Decision;
+import dev.kompakt.router.decide.Effect;
+import dev.kompakt.router.decide.Event;
+import dev.kompakt.schemas.id.CompactionId;
+import dev.kompakt.schemas.record.CompactionStatus;
+import dev.kompakt.schemas.record.Completion;
+import dev.kompakt.schemas.record.DeadLetter;
+import dev.kompakt.schemas.record.Job;
+import dev.kompakt.schemas.topic.UnreadableRecordException;
+import java.time.Duration;
+import java.util.Locale;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What is logged and counted of decisions.
+final class Journal {
+  private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
+  private static final String COMPACTION = "compaction";
+  private static final String NO_CAUSE = "none";
+
+  private final Meters meters;
+
+  Journal(Meters meters) {
+    this.meters = meters;
+  }
+
+  void decided(
+      CompactionId compaction, Event event, @Nullable CompactionState before, Decision decision) {
+    if (event instanceof Event.Reported
+        && decision.effects().isEmpty()
+        && (before == null || before.equals(decision.state()))) {
+      meters.count(Meter.DUPLICATE_EVENTS);
+    }
+    String cause = NO_CAUSE;
+    for (Effect effect : decision.effects()) {
+      if (effect instanceof Effect.PublishDeadLetter(DeadLetter letter)) {
+        cause = letter.cause().name().toLowerCase(Locale.ROOT);
+      }
+    }
+    for (Effect effect : decision.effects()) {
+      if (effect instanceof Effect.SendJob(Job job)) {
+        sent(job);
+      } else if (effect instanceof Effect.PublishStatus(CompactionStatus status)
+          && !(before != null && status.sequence() == before.stamp().sequence())) {
+        changed(compaction, status, cause);
+      }
+    }
+  }
+
+  void unreadable(
+      RecordMetadata source, @Nullable CompactionId compaction, RuntimeException problem) {
+    meters.count(Meter.UNREADABLE_RECORDS, source.topic());
+    LOG.atWarn()
+        .addKeyValue(COMPACTION, compaction)
+        .addKeyValue("topic", source.topic())
+        .addKeyValue("partition", source.partition())
+        .addKeyValue("offset", source.offset())
+        .addKeyValue("problem", problem(problem))
+        .log("a record cannot be read and became a dead letter");
+  }
+
+  void undecidable(CompactionId compaction, RuntimeException problem) {
+    LOG.atError()
+        .addKeyValue(COMPACTION, compaction)
+        .addKeyValue("problem", problem(problem))
+        .log("a timer cannot be decided on");
+  }
+
+  /// Messages of other exceptions may hold content, so only their place is told.
+  private static String problem(RuntimeException problem) {
+    if (problem instanceof UnreadableRecordException unreadable) {
+      return String.valueOf(unreadable.getMessage());
+    }
+    StackTraceElement[] trace = problem.getStackTrace();
+    return problem.getClass().getSimpleName() + (trace.length == 0 ? "" : " at " + trace[0]);
+  }
+
+  private void sent(Job job) {
+    meters.count(Meter.JOBS_SENT, job.mode().name().toLowerCase(Locale.ROOT));
+    LOG.atDebug()
+        .addKeyValue(COMPACTION, job.attempt().compaction())
+        .addKeyValue("attempt", job.attempt())
+        .addKeyValue("account", job.account())
+        .addKeyValue("mode", job.mode())
+        .log("job sent");
+  }
+
+  private void changed(CompactionId compaction, CompactionStatus status, String cause) {
+    switch (status.completion()) {
+      case null -> {
+        if (status.sequence() == 0) {
+          LOG.atInfo()
+              .addKeyValue(COMPACTION, compaction)
+              .addKeyValue("tenant", status.tenant())
+              .addKeyValue("mode", status.mode())
+              .addKeyValue("bytes", status.before().bytes())
+              .addKeyValue("jobs", status.progress().jobs())
+              .log("compaction begun");
+        }
+      }
+      case Completion.Completed _ -> ended(compaction, status, "completed", NO_CAUSE);
+      case Completion.Failed _ -> ended(compaction, status, "failed", cause);
+      case Completion.Cancelled _ -> ended(compaction, status, "cancelled", NO_CAUSE);
+    }
+  }
+
+  private void ended(
+      CompactionId compaction, CompactionStatus status, String outcome, String cause) {
+    Duration took = Duration.between(status.acceptedAt(), status.updatedAt());
+    meters.count(Meter.COMPLETIONS, outcome, cause);
+    meters.record(Meter.COMPACTION_DURATION, took, outcome);
+    LOG.atInfo()
+        .addKeyValue(COMPACTION, compaction)
+        .addKeyValue("outcome", outcome)
+        .addKeyValue("cause", cause)
+        .addKeyValue("jobs", status.progress().jobs())
+        .addKeyValue("calls", status.progress().calls())
+        .addKeyValue("ms", took.toMillis())
+        .log("compaction ended");
+  }
+}

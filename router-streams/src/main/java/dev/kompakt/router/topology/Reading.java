@@ -1,0 +1,47 @@
+package dev.kompakt.router.topology;
+
+import dev.kompakt.router.decide.Event;
+import dev.kompakt.schemas.id.CompactionId;
+import dev.kompakt.schemas.record.AttemptEvent;
+import dev.kompakt.schemas.record.Submission;
+import dev.kompakt.schemas.topic.Topics;
+import dev.kompakt.schemas.topic.UnreadableRecordException;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+
+/// Turns records of the two source topics into events.
+final class Reading {
+  private Reading() {}
+
+  static CompactionId compaction(Record<byte[], byte[]> record) {
+    return Topics.SUBMISSIONS.keys().decode(present(record.key()));
+  }
+
+  /// The event of a record.
+  ///
+  /// @throws UnreadableRecordException if it is none, or one of another compaction than its key's
+  static Event event(String topic, CompactionId compaction, Record<byte[], byte[]> record) {
+    Event event;
+    CompactionId about;
+    if (topic.equals(Topics.SUBMISSIONS.name())) {
+      Submission submission = Topics.SUBMISSIONS.values().decode(present(record.value()));
+      about = submission.compaction();
+      event = new Event.Asked(submission);
+    } else {
+      AttemptEvent attempt = Topics.OUTCOMES.values().decode(present(record.value()));
+      about = attempt.attempt().compaction();
+      event = new Event.Reported(attempt);
+    }
+    if (!about.equals(compaction)) {
+      throw new UnreadableRecordException("record's key and value name different compactions");
+    }
+    return event;
+  }
+
+  private static byte[] present(byte @Nullable [] bytes) {
+    if (bytes == null) {
+      throw new UnreadableRecordException("record has no key or no value");
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,69 @@
+package dev.kompakt.router.topology;
+
+import dev.kompakt.router.state.BoundedRocksDb;
+import dev.kompakt.router.state.StoreMemory;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.GroupProtocol;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.LogAndContinueExceptionHandler;
+
+/// The settings Kafka Streams runs the topology with.
+public final class RouterStreams {
+  public static final String APPLICATION_ID = "kompakt-router";
+
+  /// How often a transaction is committed: what a decision takes until others see it.
+  private static final int COMMIT_INTERVAL_MS = 5;
+
+  /// How long a thread waits for records before it looks at commits and timers.
+  private static final int POLL_MS = 5;
+
+  private static final int MAX_REQUEST_BYTES = 5 << 20;
+  private static final int PRODUCER_MEMORY_BYTES = 16 << 20;
+  private static final int FETCH_BYTES = 8 << 20;
+
+  private RouterStreams() {}
+
+  /// The settings.
+  ///
+  /// @param clients what all Kafka clients of this process start from
+  /// @param replication of internal topics; -1 for the broker's default
+  public static Map<String, Object> config(
+      Map<String, Object> clients,
+      Path stateDir,
+      int threads,
+      int replication,
+      StoreMemory memory) {
+    Map<String, Object> config = new HashMap<>(clients);
+    config.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION_ID);
+    config.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
+    config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
+    config.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, replication);
+    config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    config.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, GroupProtocol.STREAMS.name);
+    config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MS);
+    config.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
+    config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+    config.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+    config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+    config.put(StoreMemory.CONFIG, memory);
+    config.put(
+        StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
+        LogAndContinueExceptionHandler.class);
+    config.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, SendFailureHandler.class);
+    config.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
+    config.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+    config.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);
+    config.put(
+        StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG), PRODUCER_MEMORY_BYTES);
+    config.put(StreamsConfig.consumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG), FETCH_BYTES);
+    config.put(
+        StreamsConfig.consumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 1 << 20);
+    config.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 200);
+    return config;
+  }
+}

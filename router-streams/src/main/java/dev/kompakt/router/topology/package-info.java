@@ -1,0 +1,8 @@
+/// The Kafka Streams wiring around the pure decisions and folds. Streams threads do nothing here
+/// but Kafka and RocksDB.
+///
+/// Starting points: [RouterTopology] (the wiring), [RouterStreams] (the settings it runs with).
+@NullMarked
+package dev.kompakt.router.topology;
+
+import org.jspecify.annotations.NullMarked;

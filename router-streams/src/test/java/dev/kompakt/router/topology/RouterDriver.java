@@ -1,0 +1,162 @@
+package dev.kompakt.router.topology;
+
+import dev.kompakt.bootstrap.observe.Meters;
+import dev.kompakt.router.state.RouterStores;
+import dev.kompakt.router.state.StoreMemory;
+import dev.kompakt.schemas.id.CompactionId;
+import dev.kompakt.schemas.record.AccountStatus;
+import dev.kompakt.schemas.record.AttemptEvent;
+import dev.kompakt.schemas.record.CompactionStatus;
+import dev.kompakt.schemas.record.DeadLetter;
+import dev.kompakt.schemas.record.Job;
+import dev.kompakt.schemas.record.LearnedLimit;
+import dev.kompakt.schemas.record.Submission;
+import dev.kompakt.schemas.topic.Topic;
+import dev.kompakt.schemas.topic.Topics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/// The router's topology under [TopologyTestDriver], with the settings it runs with.
+final class RouterDriver implements AutoCloseable {
+  private static final List<String> STORES =
+      List.of(
+          RouterStores.SUBMISSIONS,
+          RouterStores.STATES,
+          RouterStores.TIMERS,
+          RouterStores.STANDINGS,
+          RouterStores.LIMITS,
+          RouterStores.ACCOUNTS);
+
+  final Meters meters = new Meters();
+  Instant now;
+
+  private final RouterSettings settings;
+  private final StoreMemory memory = new StoreMemory(16 << 20);
+  private final Path stateDir;
+  private TopologyTestDriver driver;
+
+  RouterDriver(RouterSettings settings, Instant start) {
+    this.settings = settings;
+    now = start;
+    try {
+      stateDir = Files.createTempDirectory("kompakt-router");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    driver = open();
+  }
+
+  private TopologyTestDriver open() {
+    Properties config = new Properties();
+    config.putAll(
+        RouterStreams.config(Map.of("bootstrap.servers", "none:1"), stateDir, 1, 1, memory));
+    return new TopologyTestDriver(RouterTopology.build(settings, meters), config, now);
+  }
+
+  void submit(Submission submission) {
+    pipe(Topics.SUBMISSIONS, submission.compaction(), submission);
+  }
+
+  void report(AttemptEvent event) {
+    pipe(Topics.OUTCOMES, event.attempt().compaction(), event);
+  }
+
+  private <V> void pipe(Topic<CompactionId, V> topic, CompactionId key, V value) {
+    pipe(topic.name(), topic.keys().encode(key), topic.values().encode(value));
+  }
+
+  void pipe(String topic, byte @Nullable [] key, byte @Nullable [] value) {
+    TestInputTopic<byte[], byte[]> input =
+        driver.createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer());
+    input.pipeInput(key, value, now);
+  }
+
+  void pass(Duration duration) {
+    now = now.plus(duration);
+    driver.advanceWallClockTime(duration);
+  }
+
+  List<Job> jobs() {
+    return read(Topics.JOBS);
+  }
+
+  List<CompactionStatus> statuses() {
+    return read(Topics.COMPACTIONS);
+  }
+
+  List<DeadLetter> deadLetters() {
+    return read(Topics.DEAD_LETTERS);
+  }
+
+  List<LearnedLimit> limits() {
+    return read(Topics.LIMITS);
+  }
+
+  List<AccountStatus> accounts() {
+    return read(Topics.ACCOUNTS);
+  }
+
+  private <V> List<V> read(Topic<?, V> topic) {
+    return driver
+        .createOutputTopic(topic.name(), new ByteArrayDeserializer(), new ByteArrayDeserializer())
+        .readValuesToList()
+        .stream()
+        .map(topic.values()::decode)
+        .toList();
+  }
+
+  /// Entries of a store.
+  Map<Bytes, byte[]> entries(String store) {
+    Map<Bytes, byte[]> entries = new HashMap<>();
+    KeyValueStore<Bytes, byte[]> from = driver.getKeyValueStore(store);
+    try (KeyValueIterator<Bytes, byte[]> all = from.all()) {
+      all.forEachRemaining(entry -> entries.put(entry.key, entry.value));
+    }
+    return entries;
+  }
+
+  /// Starts anew with nothing but what the stores hold, as after a crash.
+  void restart() {
+    Map<String, Map<Bytes, byte[]>> kept = new HashMap<>();
+    STORES.forEach(store -> kept.put(store, entries(store)));
+    driver.close();
+    driver = open();
+    kept.forEach(
+        (store, entries) -> {
+          KeyValueStore<Bytes, byte[]> to = driver.getKeyValueStore(store);
+          entries.forEach(to::put);
+        });
+  }
+
+  @Override
+  public void close() {
+    driver.close();
+    memory.close();
+    List<Path> left = new ArrayList<>();
+    try (var files = Files.walk(stateDir)) {
+      files.forEach(left::addFirst);
+      for (Path path : left) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
