@@ -3,17 +3,61 @@ package dev.kompakt.ingress;
 import dev.kompakt.bootstrap.admin.AdminServer;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
+import dev.kompakt.bootstrap.kafka.LogView;
+import dev.kompakt.bootstrap.kafka.UnreachableException;
 import dev.kompakt.bootstrap.observe.Health;
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.bootstrap.payload.PayloadStore;
+import dev.kompakt.bootstrap.seal.CheckpointSeal;
 import dev.kompakt.bootstrap.seal.SealingKey;
+import dev.kompakt.ingress.admission.BufferMemory;
+import dev.kompakt.ingress.http.DataPlane;
+import dev.kompakt.ingress.publish.Chunking;
+import dev.kompakt.ingress.publish.IdempotencyKeys;
+import dev.kompakt.ingress.publish.KafkaPayloads;
+import dev.kompakt.ingress.publish.KafkaStatuses;
+import dev.kompakt.ingress.publish.KafkaSubmissions;
+import dev.kompakt.ingress.publish.StatusFeed;
+import dev.kompakt.ingress.publish.Statuses;
+import dev.kompakt.schemas.id.CompactionId;
+import dev.kompakt.schemas.record.CompactionStatus;
+import dev.kompakt.schemas.record.LearnedLimit;
+import dev.kompakt.schemas.record.LimitKey;
+import dev.kompakt.schemas.topic.Topics;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// The ingress role of one process.
 public final class IngressService implements AutoCloseable {
-  private IngressService() {}
+  private static final int MAX_STATUSES = 200_000;
+  private static final int MAX_LIMITS = 10_000;
+  private static final Duration LOADING = Duration.ofSeconds(60);
 
-  /// Makes the service; nothing runs before [#start].
+  private final LogView<CompactionId, CompactionStatus> compactions;
+  private final LogView<LimitKey, LearnedLimit> limits;
+  private final KafkaProbe probe;
+  private final DataPlane plane;
+  private final Health health;
+
+  private IngressService(
+      LogView<CompactionId, CompactionStatus> compactions,
+      LogView<LimitKey, LearnedLimit> limits,
+      KafkaProbe probe,
+      DataPlane plane,
+      Health health) {
+    this.compactions = compactions;
+    this.limits = limits;
+    this.probe = probe;
+    this.plane = plane;
+    this.health = health;
+  }
+
+  /// Makes the service, which begins to read what Kafka holds; it listens once started.
   public static IngressService create(
       KompaktConfig config,
       KafkaClients clients,
@@ -22,22 +66,74 @@ public final class IngressService implements AutoCloseable {
       Meters meters,
       Health health,
       AdminServer admin) {
-    return new IngressService();
+    InstantSource clock = InstantSource.system();
+    StatusFeed feed = new StatusFeed();
+    IdempotencyKeys keys = new IdempotencyKeys(clock);
+    LogView<CompactionId, CompactionStatus> compactions =
+        LogView.follow(
+            clients,
+            Topics.COMPACTIONS,
+            MAX_STATUSES,
+            (_, status) -> {
+              keys.learn(status);
+              feed.changed(status);
+            });
+    LogView<LimitKey, LearnedLimit> limits =
+        LogView.follow(clients, Topics.LIMITS, MAX_LIMITS, (_, _) -> {});
+    Statuses statuses = new KafkaStatuses(compactions);
+    DataPlane plane =
+        new DataPlane(
+            config,
+            new DataPlane.Log(
+                new KafkaSubmissions(clients),
+                statuses,
+                new KafkaPayloads(payloads),
+                feed,
+                keys,
+                new Chunking(config, limit -> limits.get(limit).orElse(null), clock)),
+            new CheckpointSeal(key),
+            BufferMemory.ofHeap(),
+            meters,
+            clock);
+    KafkaProbe probe = new KafkaProbe(clients);
+    health.require(
+        "ingress has read the log",
+        () -> compactions.loaded().isDone() && limits.loaded().isDone());
+    health.require("ingress reaches kafka", probe::answers);
+    admin.add(CompactionList.PATH, new CompactionList(statuses));
+    return new IngressService(compactions, limits, probe, plane, health);
   }
 
-  /// Reads what Kafka already holds, then listens.
+  /// Waits until what Kafka already holds has been read, then listens.
   ///
-  /// @throws dev.kompakt.bootstrap.kafka.UnreachableException if Kafka does not answer
+  /// @throws UnreachableException if Kafka does not answer
   /// @throws RuntimeException with a `BindException` as cause if the port is taken
-  public void start() {}
+  public void start() {
+    try {
+      CompletableFuture.allOf(compactions.loaded(), limits.loaded())
+          .get(LOADING.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new UnreachableException("the ingress could not read its topics in time", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UnreachableException("interrupted while reading topics", e);
+    }
+    plane.start();
+  }
 
   /// Where it listens, once started.
   public InetSocketAddress address() {
-    return InetSocketAddress.createUnresolved("localhost", 0);
+    return plane.address();
   }
 
   /// Stops accepting, lets parked requests end for a while, and closes the rest so that their
   /// clients try again.
   @Override
-  public void close() {}
+  public void close() {
+    health.drain();
+    plane.close();
+    probe.close();
+    limits.close();
+    compactions.close();
+  }
 }

@@ -1,0 +1,219 @@
+package dev.kompakt.ingress.http;
+
+import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.observe.Meter;
+import dev.kompakt.bootstrap.observe.Meters;
+import dev.kompakt.bootstrap.seal.CheckpointSeal;
+import dev.kompakt.ingress.admission.BufferMemory;
+import dev.kompakt.ingress.admission.Permit;
+import dev.kompakt.ingress.answer.AnswerForm;
+import dev.kompakt.ingress.answer.ApiError;
+import dev.kompakt.ingress.answer.CompactionJson;
+import dev.kompakt.ingress.answer.ResponseEvents;
+import dev.kompakt.ingress.answer.ResponseHead;
+import dev.kompakt.ingress.answer.ResponseJson;
+import dev.kompakt.ingress.intake.BodyRejected;
+import dev.kompakt.ingress.intake.BodyScanner;
+import dev.kompakt.ingress.intake.CheckpointOpener;
+import dev.kompakt.ingress.intake.ContentDecoding;
+import dev.kompakt.ingress.intake.ScannedBody;
+import dev.kompakt.ingress.park.ClientGoneException;
+import dev.kompakt.ingress.park.Parking;
+import dev.kompakt.ingress.park.Replies;
+import dev.kompakt.ingress.park.Request;
+import dev.kompakt.ingress.publish.Acceptance;
+import dev.kompakt.ingress.publish.Asked;
+import dev.kompakt.ingress.publish.Payloads;
+import dev.kompakt.ingress.publish.Submitter;
+import dev.kompakt.ingress.publish.UnwrittenException;
+import dev.kompakt.schemas.id.CompactionId;
+import dev.kompakt.schemas.id.TenantId;
+import dev.kompakt.schemas.record.Checkpoint;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.xnio.IoUtils;
+
+/// Takes in the requests that carry a history: reads and scans the body, has it made durable, and
+/// parks the request or answers 202. Runs on a virtual thread for each request.
+final class CompactionRequests {
+  private static final Logger LOG = LoggerFactory.getLogger(CompactionRequests.class);
+  private static final HttpString PREFERENCE_APPLIED = new HttpString("Preference-Applied");
+  private static final Duration MEMORY_PATIENCE = Duration.ofSeconds(10);
+  private static final int POLL_SECONDS = 2;
+
+  private final KompaktConfig config;
+  private final long maxBodyBytes;
+  private final Payloads payloads;
+  private final CheckpointSeal seal;
+  private final BufferMemory memory;
+  private final Submitter submitter;
+  private final CompactionQueries queries;
+  private final Parking parking;
+  private final Meters meters;
+  private final InstantSource clock;
+
+  CompactionRequests(
+      KompaktConfig config,
+      long maxBodyBytes,
+      Payloads payloads,
+      CheckpointSeal seal,
+      BufferMemory memory,
+      Submitter submitter,
+      CompactionQueries queries,
+      Parking parking,
+      Meters meters,
+      InstantSource clock) {
+    this.config = config;
+    this.maxBodyBytes = maxBodyBytes;
+    this.payloads = payloads;
+    this.seal = seal;
+    this.memory = memory;
+    this.submitter = submitter;
+    this.queries = queries;
+    this.parking = parking;
+    this.meters = meters;
+    this.clock = clock;
+  }
+
+  /// Handles one request to its end, or parks it.
+  void handle(Request request, Route route, TenantId tenant, Wishes wishes, Permit permit) {
+    try {
+      take(request, route, tenant, wishes, permit);
+    } catch (RefusedException e) {
+      Replies.error(request, e.error());
+    } catch (BodyRejected e) {
+      Replies.error(request, ApiError.of(e));
+    } catch (RequestBody.GivenUpException e) {
+      Replies.error(request, e.error());
+    } catch (ClientGoneException e) {
+      IoUtils.safeClose(request.exchange().getConnection());
+      request.gone();
+    } catch (UnwrittenException e) {
+      Replies.error(
+          request,
+          ApiError.unavailable(
+              "not_accepted", "The request could not be made durable in time.", POLL_SECONDS));
+    } catch (BufferMemory.NoneFreeException e) {
+      meters.count(Meter.REFUSED, "memory");
+      Replies.error(request, ApiError.overloaded("Too many bodies are being read at the moment."));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      Replies.error(request, ApiError.shuttingDown());
+    } catch (IOException | RuntimeException | Error e) {
+      Faults.log(LOG, e, "a request could not be taken in");
+      Replies.error(request, ApiError.internal());
+    }
+  }
+
+  private void take(Request request, Route route, TenantId tenant, Wishes wishes, Permit permit)
+      throws IOException, RefusedException, InterruptedException, BufferMemory.NoneFreeException {
+    HttpServerExchange exchange = request.exchange();
+    long length = wishes.contentEncoding() == null ? Framing.length(exchange) : -1;
+    Acceptance acceptance;
+    ScannedBody body;
+    boolean async;
+    try (BufferMemory.Loan _ = memory.borrow(length, MEMORY_PATIENCE)) {
+      Payloads.Sink items = payloads.create();
+      Payloads.Sink envelope = payloads.create();
+      body = scan(request, tenant, wishes, permit, items, envelope);
+      if (route == Route.RESPONSES && !body.trigger()) {
+        throw RefusedException.invalid(
+            501,
+            "ordinary_turns_not_served",
+            "Only compaction is served here: the last input item must be a `compaction_trigger`.");
+      }
+      async = wishes.async() || body.background();
+      acceptance =
+          submitter.accept(
+              new Asked(
+                  tenant,
+                  body,
+                  checkpoint(route, body, wishes, async),
+                  wishes.idempotencyKey(),
+                  wishes.session() == null ? body.promptCacheKey() : wishes.session(),
+                  items,
+                  envelope));
+    }
+    switch (acceptance) {
+      case Acceptance.Refused(ApiError error) -> throw new RefusedException(error);
+      case Acceptance.Accepted accepted -> {
+        request.compaction(accepted.compaction());
+        if (async) {
+          answerAsync(request, tenant, wishes, accepted.compaction());
+        } else {
+          parking.park(request, accepted, form(route, body, accepted.compaction()));
+        }
+      }
+    }
+  }
+
+  private ScannedBody scan(
+      Request request,
+      TenantId tenant,
+      Wishes wishes,
+      Permit permit,
+      Payloads.Sink items,
+      Payloads.Sink envelope)
+      throws IOException, RefusedException {
+    RequestBody raw =
+        new RequestBody(
+            request.exchange(),
+            permit,
+            config.ingress().bodyIdle(),
+            config.ingress().bodyDeadline());
+    CheckpointOpener opener =
+        content -> {
+          String summary = seal.open(tenant, content);
+          if (summary != null) {
+            meters.count(Meter.CHECKPOINTS_OPENED);
+          }
+          return summary;
+        };
+    ScannedBody body;
+    try (InputStream decoded =
+        ContentDecoding.decode(raw, wishes.contentEncoding(), maxBodyBytes)) {
+      body = BodyScanner.scan(decoded, items, envelope, opener);
+    }
+    if (raw.read() >= 0) {
+      throw RefusedException.invalid(
+          400, "invalid_content_encoding", "The body goes on after its encoded content.");
+    }
+    request.bodyRead(raw.count());
+    meters.add(Meter.BODY_BYTES, (double) (body.itemsBytes() + body.envelopeBytes()));
+    return body;
+  }
+
+  /// Events need a compaction item, so there the plain form is not to be had.
+  private Checkpoint checkpoint(Route route, ScannedBody body, Wishes wishes, boolean async) {
+    if (route == Route.RESPONSES && body.stream() && !async) {
+      return Checkpoint.SEALED;
+    }
+    return wishes.checkpoint() == null ? config.compaction().checkpoint() : wishes.checkpoint();
+  }
+
+  private AnswerForm form(Route route, ScannedBody body, CompactionId compaction) {
+    if (route == Route.COMPACT) {
+      return new CompactionJson();
+    }
+    ResponseHead head = ResponseHead.of(compaction, body.model(), clock.instant());
+    return body.stream() ? new ResponseEvents(head) : new ResponseJson(head);
+  }
+
+  private void answerAsync(Request request, TenantId tenant, Wishes wishes, CompactionId compaction)
+      throws RefusedException {
+    HttpServerExchange exchange = request.exchange();
+    exchange.getResponseHeaders().put(Headers.LOCATION, "/v1/compactions/" + compaction);
+    exchange.getResponseHeaders().put(Headers.RETRY_AFTER, Integer.toString(POLL_SECONDS));
+    if (wishes.async()) {
+      exchange.getResponseHeaders().put(PREFERENCE_APPLIED, "respond-async");
+    }
+    Replies.json(request, 202, queries.face(tenant, compaction));
+  }
+}

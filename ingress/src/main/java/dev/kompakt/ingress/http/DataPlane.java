@@ -1,0 +1,237 @@
+package dev.kompakt.ingress.http;
+
+import dev.kompakt.bootstrap.config.HostPort;
+import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.observe.Meter;
+import dev.kompakt.bootstrap.observe.Meters;
+import dev.kompakt.bootstrap.seal.CheckpointSeal;
+import dev.kompakt.ingress.admission.Admission;
+import dev.kompakt.ingress.admission.BufferMemory;
+import dev.kompakt.ingress.admission.Clients;
+import dev.kompakt.ingress.park.LiveRequests;
+import dev.kompakt.ingress.park.Parking;
+import dev.kompakt.ingress.publish.AcceptedHere;
+import dev.kompakt.ingress.publish.Chunking;
+import dev.kompakt.ingress.publish.IdempotencyKeys;
+import dev.kompakt.ingress.publish.Payloads;
+import dev.kompakt.ingress.publish.StatusFeed;
+import dev.kompakt.ingress.publish.Statuses;
+import dev.kompakt.ingress.publish.Submissions;
+import dev.kompakt.ingress.publish.Submitter;
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.server.DefaultByteBufferPool;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.Xnio;
+import org.xnio.XnioWorker;
+
+/// The data plane's listener with everything behind it, over whatever log it is given.
+public final class DataPlane implements AutoCloseable {
+  private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
+  private static final int BUFFER_BYTES = 16 * 1024 - 20;
+  private static final int MAX_POOLED_BUFFERS = 2_000;
+  private static final int MAX_HEADER_BYTES = 64 * 1024;
+  private static final int HEAD_TIMEOUT_MILLIS = 10_000;
+  private static final int KEEP_ALIVE_MILLIS = 75_000;
+  private static final long ENTITY_SLACK_BYTES = 1 << 20;
+
+  private final KompaktConfig.Ingress settings;
+  private final long maxBodyBytes;
+  private final ExecutorService threads;
+  private final LiveRequests live = new LiveRequests();
+  private final FrontDoor door;
+  private @Nullable XnioWorker worker;
+  private @Nullable Undertow server;
+
+  /// The log as the data plane sees it.
+  ///
+  /// @param feed told of every change of a status, after `statuses` knows it
+  /// @param keys likewise
+  public record Log(
+      Submissions submissions,
+      Statuses statuses,
+      Payloads payloads,
+      StatusFeed feed,
+      IdempotencyKeys keys,
+      Chunking chunking) {}
+
+  /// Makes the plane; nothing listens before [#start].
+  public DataPlane(
+      KompaktConfig config,
+      Log log,
+      CheckpointSeal seal,
+      BufferMemory memory,
+      Meters meters,
+      InstantSource clock) {
+    settings = config.ingress();
+    maxBodyBytes =
+        Math.min(settings.maxBodyBytes().bytes(), settings.maxBodyBytesInFlight().bytes());
+    threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("ingress-", 0).factory());
+    Admission admission =
+        new Admission(settings.maxRequests(), settings.maxBodyBytesInFlight().bytes());
+    AcceptedHere accepted = new AcceptedHere(log.statuses(), config.compaction().deadline());
+    Parking parking =
+        new Parking(config, log.statuses(), log.feed(), log.payloads(), memory, threads);
+    Submitter submitter =
+        new Submitter(
+            log.submissions(),
+            log.statuses(),
+            accepted,
+            log.keys(),
+            log.chunking(),
+            config.compaction().deadline(),
+            threads,
+            meters,
+            clock);
+    CompactionQueries queries =
+        new CompactionQueries(
+            log.statuses(), log.feed(), accepted, log.submissions(), parking, clock);
+    CompactionRequests requests =
+        new CompactionRequests(
+            config,
+            maxBodyBytes,
+            log.payloads(),
+            seal,
+            memory,
+            submitter,
+            queries,
+            parking,
+            meters,
+            clock);
+    door =
+        new FrontDoor(
+            new Clients(config.clients()),
+            admission,
+            maxBodyBytes,
+            requests,
+            queries,
+            live,
+            threads,
+            meters);
+    meters.gauge(Meter.REQUESTS_IN_FLIGHT, admission::requests);
+    meters.gauge(Meter.BODY_BYTES_IN_FLIGHT, admission::bodyBytes);
+    meters.gauge(Meter.PARKED, parking::parked);
+  }
+
+  /// Listens.
+  ///
+  /// @throws RuntimeException with a `BindException` as cause if the port is taken
+  public synchronized void start() {
+    XnioWorker made = worker();
+    HostPort listen = settings.listen();
+    Undertow undertow =
+        Undertow.builder()
+            .addHttpListener(listen.port(), listen.host())
+            .setWorker(made)
+            // No thread-local cache: virtual threads would each keep a buffer for good.
+            .setByteBufferPool(new DefaultByteBufferPool(true, BUFFER_BYTES, MAX_POOLED_BUFFERS, 0))
+            .setServerOption(UndertowOptions.ENABLE_HTTP2, false)
+            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, maxBodyBytes + ENTITY_SLACK_BYTES)
+            .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
+            .setServerOption(UndertowOptions.MAX_HEADERS, 100)
+            .setServerOption(UndertowOptions.MAX_PARAMETERS, 100)
+            .setServerOption(UndertowOptions.MAX_COOKIES, 50)
+            .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, HEAD_TIMEOUT_MILLIS)
+            .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, KEEP_ALIVE_MILLIS)
+            .setServerOption(UndertowOptions.ALWAYS_SET_DATE, true)
+            // It would hold keepalives back while another request is pipelined behind.
+            .setServerOption(UndertowOptions.BUFFER_PIPELINED_DATA, false)
+            .setSocketOption(Options.READ_TIMEOUT, readTimeoutMillis())
+            .setSocketOption(Options.BACKLOG, 4_096)
+            .setHandler(door)
+            .build();
+    try {
+      undertow.start();
+    } catch (RuntimeException e) {
+      made.shutdownNow();
+      throw e;
+    }
+    worker = made;
+    server = undertow;
+  }
+
+  /// Where it listens, once started.
+  public synchronized InetSocketAddress address() {
+    Undertow running = server;
+    if (running == null) {
+      throw new IllegalStateException("the data plane is not running");
+    }
+    return (InetSocketAddress) running.getListenerInfo().getFirst().getAddress();
+  }
+
+  @Override
+  public void close() {
+    close(GRACE);
+  }
+
+  /// Stops accepting; lets what has been let in end for a while; turns the rest away.
+  synchronized void close(Duration grace) {
+    door.close();
+    Undertow running = server;
+    XnioWorker used = worker;
+    if (running != null && used != null) {
+      running.stop();
+      if (!live.await(grace)) {
+        live.turnAway();
+        if (!live.await(LAST_WORDS)) {
+          live.cut();
+        }
+      }
+      used.shutdown();
+      awaitTermination(used);
+    }
+    threads.shutdownNow();
+    server = null;
+    worker = null;
+  }
+
+  private static void awaitTermination(XnioWorker worker) {
+    try {
+      if (!worker.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
+        worker.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      worker.shutdownNow();
+    }
+  }
+
+  /// A backstop only: bodies have their own limits, and parked requests none.
+  private int readTimeoutMillis() {
+    return (int) Math.max(KEEP_ALIVE_MILLIS, settings.bodyIdle().plusSeconds(10).toMillis());
+  }
+
+  private XnioWorker worker() {
+    int connections = (int) Math.min(Integer.MAX_VALUE, settings.maxRequests() * 2L + 1_000);
+    try {
+      return Xnio.getInstance(Undertow.class.getClassLoader())
+          .createWorker(
+              OptionMap.builder()
+                  .set(Options.WORKER_NAME, "ingress")
+                  .set(
+                      Options.WORKER_IO_THREADS,
+                      Math.max(2, Runtime.getRuntime().availableProcessors()))
+                  .set(Options.WORKER_TASK_CORE_THREADS, 1)
+                  .set(Options.WORKER_TASK_MAX_THREADS, 1)
+                  .set(Options.CONNECTION_HIGH_WATER, connections)
+                  .set(Options.CONNECTION_LOW_WATER, connections)
+                  .set(Options.TCP_NODELAY, true)
+                  .set(Options.THREAD_DAEMON, true)
+                  .getMap());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

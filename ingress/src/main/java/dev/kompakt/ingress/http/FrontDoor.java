@@ -1,0 +1,175 @@
+package dev.kompakt.ingress.http;
+
+import dev.kompakt.bootstrap.observe.Meter;
+import dev.kompakt.bootstrap.observe.Meters;
+import dev.kompakt.ingress.admission.Admission;
+import dev.kompakt.ingress.admission.Clients;
+import dev.kompakt.ingress.admission.Permit;
+import dev.kompakt.ingress.answer.ApiError;
+import dev.kompakt.ingress.park.LiveRequests;
+import dev.kompakt.ingress.park.Replies;
+import dev.kompakt.ingress.park.Request;
+import dev.kompakt.schemas.id.TenantId;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import io.undertow.util.SameThreadExecutor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The first steps of every request, in order: framing, route, who calls, whether there is room,
+/// headers. Then a virtual thread takes it. Runs on I/O threads and blocks nowhere.
+final class FrontDoor implements HttpHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
+
+  private final Clients clients;
+  private final Admission admission;
+  private final long maxBodyBytes;
+  private final CompactionRequests requests;
+  private final CompactionQueries queries;
+  private final LiveRequests live;
+  private final ExecutorService threads;
+  private final Meters meters;
+  private volatile boolean closing;
+
+  /// Makes the door, open.
+  ///
+  /// @param maxBodyBytes larger bodies are refused unread
+  FrontDoor(
+      Clients clients,
+      Admission admission,
+      long maxBodyBytes,
+      CompactionRequests requests,
+      CompactionQueries queries,
+      LiveRequests live,
+      ExecutorService threads,
+      Meters meters) {
+    this.clients = clients;
+    this.admission = admission;
+    this.maxBodyBytes = maxBodyBytes;
+    this.requests = requests;
+    this.queries = queries;
+    this.live = live;
+    this.threads = threads;
+    this.meters = meters;
+  }
+
+  /// From now on requests are turned away.
+  void close() {
+    closing = true;
+  }
+
+  @Override
+  public void handleRequest(HttpServerExchange exchange) {
+    // Once dispatched, nothing but our own code ends the exchange.
+    exchange.dispatch(
+        exchange.isInIoThread() ? SameThreadExecutor.INSTANCE : exchange.getIoThread(),
+        () -> arrived(exchange));
+  }
+
+  private void arrived(HttpServerExchange exchange) {
+    Route.Match match =
+        Route.find(
+            exchange.getRequestMethod().toString(),
+            exchange.getRequestPath(),
+            "websocket".equalsIgnoreCase(exchange.getRequestHeaders().getFirst(Headers.UPGRADE)));
+    Request request = new Request(exchange, match.label(), live, meters);
+    try {
+      enter(request, match);
+    } catch (RefusedException e) {
+      Replies.error(request, e.error());
+    } catch (RejectedExecutionException e) {
+      Replies.error(request, ApiError.shuttingDown());
+    } catch (RuntimeException e) {
+      Faults.log(LOG, e, "a request could not be let in");
+      Replies.error(request, ApiError.internal());
+    }
+  }
+
+  private void enter(Request request, Route.Match match) throws RefusedException {
+    HttpServerExchange exchange = request.exchange();
+    try {
+      Framing.check(exchange);
+    } catch (RefusedException e) {
+      exchange.setPersistent(false);
+      throw e;
+    }
+    if (closing) {
+      exchange.setPersistent(false);
+      throw new RefusedException(ApiError.shuttingDown());
+    }
+    switch (match) {
+      case Route.Match.Nothing _ ->
+          throw RefusedException.invalid(404, "not_found", "Nothing is served at this path.");
+      case Route.Match.WrongMethod(String allowed) -> {
+        exchange.getResponseHeaders().put(Headers.ALLOW, allowed);
+        throw RefusedException.invalid(
+            405, "method_not_allowed", "Only " + allowed + " is answered here.");
+      }
+      case Route.Match.Upgrade _ -> {
+        exchange.getResponseHeaders().put(Headers.UPGRADE, "HTTP/1.1");
+        throw RefusedException.invalid(
+            426, "websocket_not_served", "WebSockets are not served. Use HTTPS.");
+      }
+      case Route.Match.Found(Route route, String id) -> found(request, route, id);
+    }
+  }
+
+  private void found(Request request, Route route, @Nullable String id) throws RefusedException {
+    if (route == Route.OPENAPI) {
+      Replies.json(request, 200, OpenApi.document());
+      return;
+    }
+    HttpServerExchange exchange = request.exchange();
+    TenantId tenant = caller(exchange);
+    long length = Framing.length(exchange);
+    if (route.takesBody()) {
+      if (length > maxBodyBytes) {
+        throw RefusedException.invalid(
+            413,
+            "request_too_large",
+            "The body is larger than the " + maxBodyBytes + " bytes accepted.");
+      }
+    } else if (length != 0 && route != Route.COMPACTION_CANCEL) {
+      throw RefusedException.invalid(400, "unexpected_body", "This request takes no body.");
+    }
+    Permit permit = admission.admit(route.takesBody() ? length : 0);
+    if (permit == null) {
+      boolean full = admission.full();
+      meters.count(Meter.REFUSED, full ? "requests" : "body_bytes");
+      throw new RefusedException(
+          ApiError.overloaded(
+              full
+                  ? "Too many requests are being handled at the moment."
+                  : "Too many request bytes are being read at the moment."));
+    }
+    request.admitted(permit);
+    if (route.takesBody()) {
+      Wishes wishes = Wishes.of(exchange.getRequestHeaders());
+      threads.execute(() -> requests.handle(request, route, tenant, wishes, permit));
+    } else {
+      threads.execute(() -> queries.handle(request, route, tenant, id == null ? "" : id));
+    }
+  }
+
+  private TenantId caller(HttpServerExchange exchange) throws RefusedException {
+    HeaderValues keys = exchange.getRequestHeaders().get(Headers.AUTHORIZATION);
+    TenantId tenant =
+        clients.identify(
+            keys == null || keys.size() != 1 ? null : keys.getFirst(),
+            exchange.getSourceAddress().getAddress().isLoopbackAddress());
+    if (tenant != null) {
+      return tenant;
+    }
+    if (clients.keyed()) {
+      exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Bearer");
+      throw RefusedException.invalid(401, "invalid_api_key", "No valid API key was given.");
+    }
+    throw RefusedException.invalid(
+        403, "loopback_only", "Without configured clients only this machine may call.");
+  }
+}

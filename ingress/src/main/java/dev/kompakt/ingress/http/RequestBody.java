@@ -1,0 +1,139 @@
+package dev.kompakt.ingress.http;
+
+import dev.kompakt.ingress.admission.Permit;
+import dev.kompakt.ingress.answer.ApiError;
+import dev.kompakt.ingress.park.ClientGoneException;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpContinue;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.xnio.channels.StreamSourceChannel;
+
+/// A request body as it arrives, for one virtual thread. Reading waits for the client: not longer
+/// than `idle` for a byte, nor than `deadline` for all of them.
+final class RequestBody extends InputStream {
+  private static final Duration CONTINUE_PATIENCE = Duration.ofSeconds(10);
+
+  private final HttpServerExchange exchange;
+  private final StreamSourceChannel channel;
+  private final Permit permit;
+  private final long idleNanos;
+  private final long endNanos;
+  private final Semaphore readable = new Semaphore(0);
+  private long count;
+  private boolean begun;
+  private boolean ended;
+
+  /// The body was given up; says with what its client is to be told so.
+  static final class GivenUpException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient ApiError error;
+
+    private GivenUpException(ApiError error) {
+      super(error.code());
+      this.error = error;
+    }
+
+    ApiError error() {
+      return error;
+    }
+  }
+
+  RequestBody(HttpServerExchange exchange, Permit permit, Duration idle, Duration deadline) {
+    this.exchange = exchange;
+    this.permit = permit;
+    channel = exchange.getRequestChannel();
+    idleNanos = idle.toNanos();
+    endNanos = System.nanoTime() + deadline.toNanos();
+  }
+
+  /// Bytes read so far, as they came.
+  long count() {
+    return count;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] into, int offset, int length) throws IOException {
+    if (ended || length == 0) {
+      return ended ? -1 : 0;
+    }
+    try {
+      sendContinue();
+      ByteBuffer buffer = ByteBuffer.wrap(into, offset, length);
+      int read = channel.read(buffer);
+      while (read == 0) {
+        await();
+        read = channel.read(buffer);
+      }
+      if (read < 0) {
+        ended = true;
+        return -1;
+      }
+      count += read;
+      if (!permit.cover(count)) {
+        throw new GivenUpException(
+            ApiError.overloaded("Too many request bytes are being read at the moment."));
+      }
+      return read;
+    } catch (GivenUpException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new ClientGoneException("the connection broke within the body");
+    }
+  }
+
+  private void sendContinue() throws IOException {
+    if (begun) {
+      return;
+    }
+    begun = true;
+    if (HttpContinue.requiresContinueResponse(exchange)) {
+      HttpContinue.ContinueResponseSender sender = HttpContinue.createResponseSender(exchange);
+      long end = System.nanoTime() + CONTINUE_PATIENCE.toNanos();
+      while (!sender.send()) {
+        if (System.nanoTime() > end) {
+          throw new ClientGoneException("the client does not read");
+        }
+        sender.awaitWritable(1, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  private void await() throws IOException {
+    readable.drainPermits();
+    channel
+        .getReadSetter()
+        .set(
+            ready -> {
+              ready.suspendReads();
+              readable.release();
+            });
+    channel.resumeReads();
+    long left = endNanos - System.nanoTime();
+    try {
+      if (readable.tryAcquire(Math.min(idleNanos, left), TimeUnit.NANOSECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new GivenUpException(ApiError.shuttingDown());
+    }
+    channel.suspendReads();
+    throw new GivenUpException(
+        left > idleNanos
+            ? ApiError.invalid(
+                408, "body_stalled", "No byte of the body arrived for too long a time.")
+            : ApiError.invalid(408, "body_too_slow", "The body did not arrive in time."));
+  }
+}
