@@ -1,0 +1,200 @@
+package dev.kompakt.standalone.broker;
+
+import dev.kompakt.bootstrap.config.HostPort;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.MetadataVersion;
+import org.jspecify.annotations.Nullable;
+
+/// A real Kafka broker in this JVM, controller and broker in one. The only class that touches
+/// Kafka's server code, which is no public API of Kafka's.
+///
+/// Its records survive a restart and a kill. Clients are told to come to 127.0.0.1.
+public final class EmbeddedBroker implements AutoCloseable {
+  private static final Duration START_DEADLINE = Duration.ofSeconds(60);
+  private static final Duration STOP_DEADLINE = Duration.ofSeconds(15);
+  private static final int ATTEMPTS_FOR_A_PORT = 5;
+
+  private final DataDirectory directory;
+  private final KafkaRaftServer server;
+  private final String bootstrap;
+
+  private EmbeddedBroker(DataDirectory directory, KafkaRaftServer server, String bootstrap) {
+    this.directory = directory;
+    this.server = server;
+    this.bootstrap = bootstrap;
+  }
+
+  /// Starts a broker on the directory's records, which are made if there are none.
+  ///
+  /// @param listen port 0 takes any free port
+  /// @throws DirectoryInUseException if another process uses the directory
+  /// @throws PortTakenException if something else listens there
+  /// @throws BrokerFailedException if it does not come up in time
+  public static EmbeddedBroker start(Path dataDir, HostPort listen) {
+    DataDirectory directory = DataDirectory.take(dataDir);
+    try {
+      EmbeddedBroker broker = start(directory, listen);
+      broker.announce(null, null);
+      return broker;
+    } catch (RuntimeException e) {
+      directory.close();
+      throw e;
+    }
+  }
+
+  private static EmbeddedBroker start(DataDirectory directory, HostPort listen) {
+    Path logs = directory.brokerLogs();
+    format(logs);
+    for (int attempt = 1; ; attempt++) {
+      int port = listen.port() == 0 ? freePort(0) : listen.port();
+      int controllerPort = rememberedPort(directory.controllerPort());
+      Map<String, Object> settings = BrokerSettings.of(logs, listen.host(), port, controllerPort);
+      try {
+        KafkaRaftServer server = start(settings, new HostPort(listen.host(), port));
+        return new EmbeddedBroker(directory, server, "127.0.0.1:" + port);
+      } catch (PortTakenException e) {
+        if (listen.port() != 0 || attempt == ATTEMPTS_FOR_A_PORT) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /// Tells other processes of this machine where this one listens, as base addresses.
+  public void announce(@Nullable String ingress, @Nullable String admin) {
+    directory.announce(bootstrap, ingress, admin);
+  }
+
+  /// Where clients connect to.
+  public String bootstrap() {
+    return bootstrap;
+  }
+
+  private static KafkaRaftServer start(Map<String, Object> settings, HostPort listen) {
+    KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
+    try {
+      within(START_DEADLINE, "broker-start", server::startup);
+      return server;
+    } catch (TimeoutException e) {
+      throw new BrokerFailedException(
+          "the embedded broker did not start within " + START_DEADLINE.toSeconds() + " s", e);
+    } catch (ExecutionException e) {
+      stop(server);
+      for (Throwable t = e; t != null; t = t.getCause()) {
+        if (t instanceof BindException
+            || String.valueOf(t.getMessage()).contains("Address already in use")) {
+          throw new PortTakenException("--listen", listen);
+        }
+      }
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new BrokerFailedException(
+          "the embedded broker did not start: " + cause.getMessage(), e);
+    }
+  }
+
+  private static void format(Path logs) {
+    if (Files.exists(logs.resolve("meta.properties"))) {
+      return;
+    }
+    try {
+      Files.createDirectories(logs);
+      new Formatter()
+          .setClusterId(Uuid.randomUuid().toString())
+          .setNodeId(BrokerSettings.NODE_ID)
+          .addDirectory(logs.toString())
+          .setMetadataLogDirectory(logs.toString())
+          .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
+          .setControllerListenerName(BrokerSettings.CONTROLLER)
+          .setIgnoreFormatted(true)
+          .setPrintStream(
+              new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+          .run();
+    } catch (Exception e) {
+      throw new BrokerFailedException(
+          logs + " cannot be made a broker's directory: " + e.getMessage(), e);
+    }
+  }
+
+  /// The controller's port of last time; another if that is taken now.
+  private static int rememberedPort(Path file) {
+    try {
+      int last = Files.exists(file) ? Integer.parseInt(Files.readString(file).strip()) : 0;
+      int port = freePort(last);
+      if (port != last) {
+        Files.writeString(file, port + "\n");
+      }
+      return port;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (NumberFormatException e) {
+      throw new BrokerFailedException(file + " does not hold a port; delete it", e);
+    }
+  }
+
+  private static int freePort(int wanted) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
+      return probe.getLocalPort();
+    } catch (IOException e) {
+      if (wanted == 0) {
+        throw new UncheckedIOException(e);
+      }
+      return freePort(0);
+    }
+  }
+
+  private static void stop(KafkaRaftServer server) {
+    try {
+      within(
+          STOP_DEADLINE,
+          "broker-stop",
+          () -> {
+            server.shutdown();
+            server.awaitShutdown();
+          });
+    } catch (TimeoutException | ExecutionException e) {
+      // what is written is safe; the next start recovers the logs
+    }
+  }
+
+  private static void within(Duration deadline, String name, Runnable work)
+      throws TimeoutException, ExecutionException {
+    FutureTask<Void> task = new FutureTask<>(work, null);
+    Thread thread = Thread.ofPlatform().daemon().name(name).start(task);
+    try {
+      var _ = task.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      thread.interrupt();
+      Thread.currentThread().interrupt();
+      throw new BrokerFailedException("interrupted", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    stop(server);
+    directory.close();
+  }
+}
