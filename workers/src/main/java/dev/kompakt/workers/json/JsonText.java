@@ -1,8 +1,10 @@
 package dev.kompakt.workers.json;
 
+import dev.kompakt.schemas.record.Usage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import tools.jackson.databind.json.JsonMapper;
 
 /// UTF-8 text as the content of a JSON string.
@@ -16,6 +18,20 @@ public final class JsonText {
   /// The text as a JSON string, quotes included.
   public static String quoted(String text) {
     return MAPPER.writeValueAsString(text);
+  }
+
+  /// `usage` as of the Responses API.
+  public static String usage(Usage usage) {
+    return String.format(
+        Locale.ROOT,
+        "{\"input_tokens\":%d,\"input_tokens_details\":{\"cached_tokens\":%d},"
+            + "\"output_tokens\":%d,\"output_tokens_details\":{\"reasoning_tokens\":%d},"
+            + "\"total_tokens\":%d}",
+        usage.inputTokens(),
+        usage.cachedTokens(),
+        usage.outputTokens(),
+        usage.reasoningTokens(),
+        usage.inputTokens() + usage.outputTokens());
   }
 
   /// The content of a JSON string for this text: quotes, backslashes and control characters

@@ -1,0 +1,101 @@
+package dev.kompakt.workers.upstream;
+
+import dev.kompakt.schemas.record.Job;
+import dev.kompakt.schemas.record.Outcome;
+import dev.kompakt.schemas.record.Outcome.Malformed.Fault;
+import dev.kompakt.schemas.record.Outcome.Transient.Cause;
+import dev.kompakt.workers.stop.AttemptBounds;
+import dev.kompakt.workers.stop.StoppedException;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/// One call, sized and ready to be made once.
+public final class UpstreamCall {
+  /// What a call came to.
+  ///
+  /// @param reached whether the provider may have got the request
+  public record Result(boolean reached, Reply reply) {}
+
+  /// Counts a call.
+  @FunctionalInterface
+  interface Counting {
+    /// Counts one.
+    ///
+    /// @param status `2xx` and the like, `none` if no headers came
+    /// @param bytes of the request, 0 if it cannot have been got
+    void call(String status, long bytes);
+  }
+
+  private static final String NO_STATUS = "none";
+
+  private final Job job;
+  private final UpstreamMode mode;
+  private final HttpRequest.Builder request;
+  private final RequestBody body;
+  private final Exchange exchange;
+  private final InstantSource clock;
+  private final Counting counted;
+
+  UpstreamCall(
+      Job job,
+      UpstreamMode mode,
+      HttpRequest.Builder request,
+      RequestBody body,
+      Exchange exchange,
+      InstantSource clock,
+      Counting counted) {
+    this.job = job;
+    this.mode = mode;
+    this.request = request;
+    this.body = body;
+    this.exchange = exchange;
+    this.clock = clock;
+    this.counted = counted;
+  }
+
+  /// Exactly so many bytes of body go on the wire.
+  public long wireBytes() {
+    return body.length();
+  }
+
+  /// Makes the call.
+  ///
+  /// @throws StoppedException if the attempt is stopped meanwhile
+  /// @throws dev.kompakt.bootstrap.payload.PayloadLostException if the request cannot be read
+  public Result make(AttemptBounds bounds) throws StoppedException {
+    String status = NO_STATUS;
+    boolean reached = true;
+    try (ResponseBody response = exchange.send(request, body, bounds)) {
+      status = response.status() / 100 + "xx";
+      return new Result(true, read(response));
+    } catch (StoppedException e) {
+      throw e;
+    } catch (CallFailedException e) {
+      reached = e.why() != Cause.CONNECT_FAILED;
+      return new Result(reached, failed(e.why()));
+    } catch (ResponseTooLongException e) {
+      return new Result(true, Reply.malformed(Fault.TOO_LONG));
+    } catch (IOException e) {
+      return new Result(true, failed(Cause.WORKER_FAULT));
+    } finally {
+      counted.call(status, reached ? body.length() : 0);
+    }
+  }
+
+  private static Reply failed(Cause why) {
+    return new Reply.Failed(new Outcome.Transient(why, null, null));
+  }
+
+  private Reply read(ResponseBody response) throws IOException {
+    Instant now = clock.instant();
+    Classification failures = new Classification(body.length(), response::header, now);
+    int status = response.status();
+    if (status >= 200 && status < 300) {
+      return mode.read(job, response, failures);
+    }
+    byte[] error = status < 400 ? new byte[0] : response.readError();
+    return new Reply.Failed(failures.status(status, ErrorBody.of(error, now)));
+  }
+}
