@@ -31,6 +31,9 @@ public record History(
     retained = List.copyOf(retained);
     long total = Math.max(0, spans.size() - 1);
     for (int bytes : spans) {
+      if (bytes < 1) {
+        throw new IllegalArgumentException("a span of " + bytes + " bytes");
+      }
       total += bytes;
     }
     if (total != items.bytes()) {
@@ -39,6 +42,19 @@ public record History(
     }
     if (spans.size() > MAX_SPANS) {
       throw new IllegalArgumentException(spans.size() + " spans exceed " + MAX_SPANS);
+    }
+    long last = 0;
+    int lastSpan = 0;
+    for (LongText text : longTexts) {
+      if (text.start() < last
+          || text.end() > total
+          || text.span() < lastSpan
+          || text.span() >= spans.size()) {
+        throw new IllegalArgumentException(
+            "long text " + text.start() + ".." + text.end() + " is out of order");
+      }
+      last = text.end();
+      lastSpan = text.span();
     }
   }
 

@@ -20,8 +20,16 @@ public record LongText(int span, long start, long end, List<Long> cuts, boolean 
 
   public LongText {
     cuts = List.copyOf(cuts);
-    if (start < 0 || end < start) {
+    if (start < 0 || end <= start) {
       throw new IllegalArgumentException("long text " + start + ".." + end + " is not a range");
+    }
+    long last = start;
+    for (long cut : cuts) {
+      if (cut <= last || cut >= end) {
+        throw new IllegalArgumentException(
+            "cut " + cut + " of long text " + start + ".." + end + " is out of order");
+      }
+      last = cut;
     }
   }
 }

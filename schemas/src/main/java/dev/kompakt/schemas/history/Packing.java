@@ -49,26 +49,23 @@ public final class Packing {
     if (target <= 0) {
       throw new IllegalArgumentException("target " + target + " is not above 0");
     }
-    List<Chunk> packed = new ArrayList<>();
-    List<Fragment> open = new ArrayList<>();
-    long openBytes = 0;
-    for (Chunk chunk : chunks) {
-      for (Fragment atom : atoms(chunk, target)) {
-        long bytes = bytes(atom) + (open.isEmpty() ? 0 : 1);
-        if (!open.isEmpty() && openBytes + bytes > target) {
-          packed.add(new Chunk(open));
-          open = new ArrayList<>();
-          openBytes = 0;
-          bytes = bytes(atom);
+    Packer packer = new Packer(target);
+    for (Fragment fragment : joined(chunks)) {
+      switch (fragment) {
+        case Fragment.Spans(int from, int to) -> {
+          for (int span = from; span < to; span++) {
+            if (history.spans().get(span) <= target || !hasLongText(span)) {
+              packer.add(new Fragment.Spans(span, span + 1));
+            } else {
+              takeApart(span, packer);
+            }
+          }
         }
-        append(open, atom);
-        openBytes += bytes;
+        case Fragment.Skeleton skeleton -> packer.add(skeleton);
+        case Fragment.Text(int text, long from, long to) -> packer.addText(text, from, to);
       }
     }
-    if (!open.isEmpty()) {
-      packed.add(new Chunk(open));
-    }
-    return List.copyOf(packed);
+    return packer.finish();
   }
 
   /// Bytes of the chunk's content on the wire, separators between fragments included.
@@ -100,24 +97,23 @@ public final class Packing {
     return List.copyOf(pieces);
   }
 
-  private List<Fragment> atoms(Chunk chunk, long target) {
-    List<Fragment> atoms = new ArrayList<>();
-    for (Fragment fragment : chunk.fragments()) {
-      switch (fragment) {
-        case Fragment.Spans(int from, int to) -> {
-          for (int span = from; span < to; span++) {
-            if (history.spans().get(span) <= target || !hasLongText(span)) {
-              atoms.add(new Fragment.Spans(span, span + 1));
-            } else {
-              takeApart(span, target, atoms);
-            }
-          }
+  /// All fragments, neighbouring runs of one text made one again: they are to be cut elsewhere.
+  private static List<Fragment> joined(List<Chunk> chunks) {
+    List<Fragment> joined = new ArrayList<>();
+    for (Chunk chunk : chunks) {
+      for (Fragment fragment : chunk.fragments()) {
+        if (!joined.isEmpty()
+            && joined.getLast() instanceof Fragment.Text(int text, long from, long to)
+            && fragment instanceof Fragment.Text(int next, long start, long end)
+            && next == text
+            && start == to) {
+          joined.set(joined.size() - 1, new Fragment.Text(text, from, end));
+        } else {
+          joined.add(fragment);
         }
-        case Fragment.Skeleton skeleton -> atoms.add(skeleton);
-        case Fragment.Text(int text, long from, long to) -> cut(text, from, to, target, atoms);
       }
     }
-    return atoms;
+    return joined;
   }
 
   private boolean hasLongText(int span) {
@@ -139,54 +135,16 @@ public final class Packing {
     return low;
   }
 
-  private void takeApart(int span, long target, List<Fragment> atoms) {
-    atoms.add(new Fragment.Skeleton(span));
+  private void takeApart(int span, Packer packer) {
+    packer.add(new Fragment.Skeleton(span));
     for (int i = firstLongText(span);
         i < history.longTexts().size() && history.longTexts().get(i).span() == span;
         i++) {
       LongText text = history.longTexts().get(i);
       if (!text.image()) {
-        cut(i, text.start(), text.end(), target, atoms);
+        packer.addText(i, text.start(), text.end());
       }
     }
-  }
-
-  private void cut(int text, long from, long to, long target, List<Fragment> atoms) {
-    long room = Math.max(1, target - TEXT_FRAME);
-    long start = from;
-    long last = from;
-    List<Long> cuts = history.longTexts().get(text).cuts();
-    int found = Collections.binarySearch(cuts, from);
-    for (int i = found < 0 ? -found - 1 : found + 1; i < cuts.size(); i++) {
-      long cut = cuts.get(i);
-      if (cut >= to) {
-        break;
-      }
-      if (cut - start > room && last > start) {
-        atoms.add(new Fragment.Text(text, start, last));
-        start = last;
-      }
-      last = cut;
-    }
-    if (to - start > room && last > start) {
-      atoms.add(new Fragment.Text(text, start, last));
-      start = last;
-    }
-    atoms.add(new Fragment.Text(text, start, to));
-  }
-
-  /// Neighbouring spans and texts become one fragment again, so chunks stay short to write.
-  private static void append(List<Fragment> open, Fragment atom) {
-    if (!open.isEmpty()) {
-      Fragment last = open.getLast();
-      if (last instanceof Fragment.Spans(int from, int to)
-          && atom instanceof Fragment.Spans(int next, int end)
-          && next == to) {
-        open.set(open.size() - 1, new Fragment.Spans(from, end));
-        return;
-      }
-    }
-    open.add(atom);
   }
 
   private long bytes(Fragment fragment) {
@@ -216,5 +174,75 @@ public final class Packing {
 
   private static Piece copy(long from, long to) {
     return new Piece.Copy(from, to - from);
+  }
+
+  /// The chunk being filled and those that are full.
+  private final class Packer {
+    private final long target;
+    private final List<Chunk> full = new ArrayList<>();
+    private List<Fragment> open = new ArrayList<>();
+    private long openBytes;
+
+    Packer(long target) {
+      this.target = target;
+    }
+
+    /// Adds what is not cut further, to a new chunk where it does not fit.
+    void add(Fragment atom) {
+      long bytes = bytes(atom);
+      if (!open.isEmpty() && openBytes + 1 + bytes > target) {
+        close();
+      }
+      openBytes += bytes + (open.isEmpty() ? 0 : 1);
+      if (!open.isEmpty()
+          && open.getLast() instanceof Fragment.Spans(int from, int to)
+          && atom instanceof Fragment.Spans(int next, int end)
+          && next == to) {
+        open.set(open.size() - 1, new Fragment.Spans(from, end));
+      } else {
+        open.add(atom);
+      }
+    }
+
+    /// Adds a run of a text, filling the open chunk and as many more as it takes.
+    void addText(int text, long from, long to) {
+      List<Long> cuts = history.longTexts().get(text).cuts();
+      int found = Collections.binarySearch(cuts, from);
+      int next = found < 0 ? -found - 1 : found + 1;
+      long start = from;
+      while (start < to) {
+        long room = target - TEXT_FRAME - (open.isEmpty() ? 0 : openBytes + 1);
+        long end = to - start <= room ? to : start;
+        for (; end < to && next < cuts.size(); next++) {
+          long cut = cuts.get(next);
+          if (cut >= to || cut - start > room) {
+            break;
+          }
+          end = cut;
+        }
+        if (end == start && !open.isEmpty()) {
+          close();
+          continue;
+        }
+        if (end == start) {
+          end = next < cuts.size() ? Math.min(to, cuts.get(next++)) : to;
+        }
+        add(new Fragment.Text(text, start, end));
+        start = end;
+      }
+    }
+
+    List<Chunk> finish() {
+      if (!open.isEmpty()) {
+        close();
+      }
+      return List.copyOf(full);
+    }
+
+    private void close() {
+      full.add(new Chunk(open));
+      open = new ArrayList<>();
+      openBytes = 0;
+    }
   }
 }

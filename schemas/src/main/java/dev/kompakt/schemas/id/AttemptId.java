@@ -18,7 +18,8 @@ public record AttemptId(JobId job, int number) {
       throw new IllegalArgumentException("attempt id '" + text + "' has no '#'");
     }
     return new AttemptId(
-        JobId.parse(text.substring(0, hash)), Integer.parseInt(text.substring(hash + 1)));
+        JobId.parse(text.substring(0, hash)),
+        Syntax.number("attempt id", text.substring(hash + 1)));
   }
 
   /// The compaction this attempt works for.

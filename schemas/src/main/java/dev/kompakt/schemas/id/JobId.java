@@ -19,7 +19,8 @@ public record JobId(CompactionId compaction, int number) {
       throw new IllegalArgumentException("job id '" + text + "' has no '/'");
     }
     return new JobId(
-        new CompactionId(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
+        new CompactionId(text.substring(0, slash)),
+        Syntax.number("job id", text.substring(slash + 1)));
   }
 
   @JsonValue

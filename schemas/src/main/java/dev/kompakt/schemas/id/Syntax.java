@@ -16,4 +16,18 @@ record Syntax(String what, Pattern pattern) {
       throw new IllegalArgumentException(what + " '" + shown + "' does not match " + pattern);
     }
   }
+
+  /// A number as ids write it: decimal ASCII digits without a sign or leading zeros, so that no two
+  /// texts are the same id.
+  static int number(String what, String text) {
+    try {
+      int number = Integer.parseInt(text);
+      if (Integer.toString(number).equals(text)) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Refused below, like any other.
+    }
+    throw new IllegalArgumentException(what + " does not end in a number");
+  }
 }

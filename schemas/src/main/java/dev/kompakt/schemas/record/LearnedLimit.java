@@ -13,6 +13,9 @@ public record LearnedLimit(
   public record Bound(@Nullable Long largestAccepted, @Nullable Long smallestRejected) {
     public static final Bound UNKNOWN = new Bound(null, null);
 
+    /// Halving finds what is accepted at no less than this part of the rejected size.
+    private static final int FAR = 4;
+
     /// The bound after a size was accepted. A rejection at or below it is forgotten.
     public Bound accepted(long size) {
       Long largest = largestAccepted == null ? size : Math.max(largestAccepted, size);
@@ -27,13 +30,16 @@ public record LearnedLimit(
           largestAccepted == null || largestAccepted >= size ? null : largestAccepted, smallest);
     }
 
-    /// The size to aim for: what was accepted where a rejection is known, half of the rejected size
-    /// where only that is known, null while nothing was rejected.
+    /// The size to aim for: null while nothing was rejected, else what was accepted. Where that is
+    /// far below what was rejected it only says that small requests are made too, and half of the
+    /// rejected size is aimed for.
     public @Nullable Long target() {
       if (smallestRejected == null) {
         return null;
       }
-      return largestAccepted != null ? largestAccepted : smallestRejected / 2;
+      return largestAccepted != null && largestAccepted >= smallestRejected / FAR
+          ? largestAccepted
+          : Math.max(1, smallestRejected / 2);
     }
   }
 }
