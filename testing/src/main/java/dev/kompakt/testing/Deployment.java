@@ -1,0 +1,45 @@
+package dev.kompakt.testing;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+
+/// A running Kompakt, started for a test and ready.
+public interface Deployment extends AutoCloseable {
+  /// Base address of the data plane.
+  URI data();
+
+  /// Base address of the ingress' admin plane.
+  URI admin();
+
+  @Override
+  void close();
+
+  /// Everything in this JVM, on its embedded broker.
+  ///
+  /// @param home an empty directory
+  /// @param config text of a config file; addresses, directories and the key are filled in
+  static Deployment inOneJvm(Path home, String config) {
+    return OneJvm.start(home, config, "embedded");
+  }
+
+  /// Everything in this JVM but the broker.
+  static Deployment inOneJvmOn(String bootstrap, Path home, String config) {
+    return OneJvm.start(home, config, bootstrap);
+  }
+
+  /// A process each for broker, router, worker and ingress.
+  static Deployment inProcesses(Path home, String config) {
+    return Processes.start(home, config, List.of());
+  }
+
+  /// The same, with these JVM options for the ingress.
+  static Deployment inProcesses(Path home, String config, List<String> ingressOptions) {
+    return Processes.start(home, config, ingressOptions);
+  }
+
+  /// One process with everything in it, as `kompakt up`.
+  static Deployment inOneProcess(Path home, String config, List<String> options) {
+    return Processes.startTogether(home, config, options);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.kompakt.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// The files of a deployment: config, key and data, and the settings that keep it apart from others.
+record Home(Path directory, Path config) {
+  static Home make(Path directory, String config) {
+    try {
+      Path file = Files.writeString(directory.resolve("kompakt.yaml"), config);
+      Files.writeString(
+          directory.resolve("sealing.key"), Base64.getEncoder().encodeToString(new byte[32]));
+      return new Home(directory, file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Settings of one process.
+  ///
+  /// @param name of the process, whose state is kept apart
+  Map<String, String> settings(String name, String bootstrap, int dataPort, int adminPort) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("kafka.bootstrap", bootstrap);
+    settings.put("kafka.dataDir", directory.resolve(name).toString());
+    settings.put("sealing.key", "file:" + directory.resolve("sealing.key"));
+    settings.put("ingress.listen", "127.0.0.1:" + dataPort);
+    settings.put("admin.listen", "127.0.0.1:" + adminPort);
+    settings.put("log.level", System.getProperty("kompakt.test.log", "warn"));
+    return settings;
+  }
+
+  /// A port that was free a moment ago.
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package dev.kompakt.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/// Roles as processes of their own, started with this JVM's class path by the commands a user gives.
+/// Their output goes to files in the home directory.
+final class Processes implements Deployment {
+  private static final Duration READY_DEADLINE = Duration.ofSeconds(120);
+  private static final Duration STOP_DEADLINE = Duration.ofSeconds(40);
+
+  private final Home home;
+  private final List<Process> started = new ArrayList<>();
+  private final int dataPort = Home.freePort();
+  private final int adminPort = Home.freePort();
+
+  private Processes(Home home) {
+    this.home = home;
+  }
+
+  static Processes start(Path directory, String yaml, List<String> ingressOptions) {
+    Processes processes = new Processes(Home.make(directory, yaml));
+    try {
+      processes.openSeparately(ingressOptions);
+      return processes;
+    } catch (RuntimeException e) {
+      processes.close();
+      throw e;
+    }
+  }
+
+  static Processes startTogether(Path directory, String yaml, List<String> options) {
+    Processes processes = new Processes(Home.make(directory, yaml));
+    try {
+      processes.run("up", options, "embedded", processes.dataPort, processes.adminPort);
+      processes.awaitReady(processes.adminPort);
+      return processes;
+    } catch (RuntimeException e) {
+      processes.close();
+      throw e;
+    }
+  }
+
+  private void openSeparately(List<String> ingressOptions) {
+    int brokerPort = Home.freePort();
+    int routerAdmin = Home.freePort();
+    int workerAdmin = Home.freePort();
+    String bootstrap = "127.0.0.1:" + brokerPort;
+    launch(
+        "broker",
+        List.of("-Xmx512m"),
+        List.of("broker", "--listen", bootstrap, "--data", home.directory().resolve("broker").toString()));
+    await("the broker listens", () -> listens(brokerPort));
+    run("router", List.of("-Xmx512m"), bootstrap, 0, routerAdmin);
+    run("worker", List.of("-Xmx512m"), bootstrap, 0, workerAdmin);
+    run("ingress", ingressOptions, bootstrap, dataPort, adminPort);
+    awaitReady(routerAdmin);
+    awaitReady(workerAdmin);
+    awaitReady(adminPort);
+  }
+
+  private void run(
+      String role, List<String> options, String bootstrap, int listen, int adminListen) {
+    List<String> arguments = new ArrayList<>(List.of(role, "--config", home.config().toString()));
+    for (Map.Entry<String, String> setting :
+        home.settings(role, bootstrap, listen, adminListen).entrySet()) {
+      arguments.add("--set");
+      arguments.add(setting.getKey() + "=" + setting.getValue());
+    }
+    launch(role, options, arguments);
+  }
+
+  private void launch(String name, List<String> options, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.addAll(options);
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add("dev.kompakt.standalone.Main");
+    command.addAll(arguments);
+    try {
+      started.add(
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(log(name).toFile())
+              .start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path log(String name) {
+    return home.directory().resolve(name + ".log");
+  }
+
+  private void awaitReady(int port) {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      HttpRequest probe =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/readyz"))
+              .timeout(Duration.ofSeconds(5))
+              .build();
+      await(
+          "readiness at port " + port,
+          () -> {
+            try {
+              return http.send(probe, BodyHandlers.discarding()).statusCode() == 200;
+            } catch (IOException e) {
+              return false;
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+              throw new IllegalStateException(e);
+            }
+          });
+    }
+  }
+
+  private void await(String what, BooleanSupplier holds) {
+    long deadline = System.nanoTime() + READY_DEADLINE.toNanos();
+    while (!holds.getAsBoolean()) {
+      boolean dead = started.stream().anyMatch(process -> !process.isAlive());
+      if (dead || System.nanoTime() > deadline) {
+        throw new IllegalStateException(
+            (dead ? "a process ended while waiting for " : "no sign in time of ") + what + logs());
+      }
+      try {
+        Thread.sleep(50);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  private String logs() {
+    StringBuilder all = new StringBuilder();
+    try (var files = Files.list(home.directory())) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".log")).toList()) {
+        all.append("\n--- ").append(file.getFileName()).append('\n').append(Files.readString(file));
+      }
+    } catch (IOException e) {
+      all.append("\n(logs cannot be read)");
+    }
+    return all.toString();
+  }
+
+  private static boolean listens(int port) {
+    try (java.net.Socket socket = new java.net.Socket()) {
+      socket.connect(new java.net.InetSocketAddress("127.0.0.1", port), 500);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public URI data() {
+    return URI.create("http://127.0.0.1:" + dataPort);
+  }
+
+  @Override
+  public URI admin() {
+    return URI.create("http://127.0.0.1:" + adminPort);
+  }
+
+  /// Ends the processes in the reverse of the order they were started in, the broker last.
+  @Override
+  public void close() {
+    for (Process process : started.reversed()) {
+      process.destroy();
+      try {
+        if (!process.waitFor(STOP_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
+          process.destroyForcibly();
+        }
+      } catch (InterruptedException e) {
+        process.destroyForcibly();
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
