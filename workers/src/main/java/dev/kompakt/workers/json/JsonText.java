@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// UTF-8 text as the content of a JSON string.
@@ -18,6 +19,11 @@ public final class JsonText {
   /// The text as a JSON string, quotes included.
   public static String quoted(String text) {
     return MAPPER.writeValueAsString(text);
+  }
+
+  /// A stored value, held whole.
+  public static JsonNode tree(byte[] stored) {
+    return MAPPER.readTree(stored);
   }
 
   /// `usage` as of the Responses API.

@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -32,6 +33,9 @@ public final class JsonTokens {
   private static final int BUFFER_BYTES = 16 * 1024;
   private static final int END_OF_INPUT = -1;
 
+  /// More than the number of any request that was let in.
+  private static final int MOST_SCALAR_BYTES = 1024;
+
   private final InputStream in;
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private final BitSet objects = new BitSet();
@@ -42,6 +46,8 @@ public final class JsonTokens {
   private boolean nameNext;
   private boolean inString;
   private long start;
+  private final byte[] scalar = new byte[MOST_SCALAR_BYTES];
+  private int scalarLength;
 
   public JsonTokens(InputStream in) {
     this.in = in;
@@ -90,7 +96,7 @@ public final class JsonTokens {
           return token;
         }
         default -> {
-          scalar();
+          readScalar(c);
           return Token.SCALAR;
         }
       }
@@ -133,7 +139,7 @@ public final class JsonTokens {
         return null;
       }
       if (length + n + 1 > raw.length) {
-        raw = java.util.Arrays.copyOf(raw, Math.min(maxBytes, raw.length * 2) + 2 + n);
+        raw = Arrays.copyOf(raw, Math.min(maxBytes, raw.length * 2) + 2 + n);
       }
       System.arraycopy(unit, 0, raw, length, n);
       length += n;
@@ -218,15 +224,27 @@ public final class JsonTokens {
     }
   }
 
-  private void scalar() throws IOException {
+  private void readScalar(int first) throws IOException {
+    scalarLength = 0;
+    int c = first;
     while (true) {
-      switch (peek()) {
+      if (scalarLength == MOST_SCALAR_BYTES) {
+        throw new IOException("stored JSON has a number that is too long");
+      }
+      scalar[scalarLength++] = (byte) c;
+      c = peek();
+      switch (c) {
         case END_OF_INPUT, ' ', '\t', '\r', '\n', ',', ':', ']', '}' -> {
           return;
         }
         default -> at++;
       }
     }
+  }
+
+  /// The current number, `true`, `false` or `null` as written.
+  public String scalar() {
+    return new String(scalar, 0, scalarLength, StandardCharsets.US_ASCII);
   }
 
   private void open(boolean object) {

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -40,10 +41,12 @@ final class LaneConsumer implements AutoCloseable {
   private static final Duration COMMIT_EVERY = Duration.ofMillis(100);
   private static final Duration COMMIT_DEADLINE = Duration.ofSeconds(5);
   private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
+  private static final Duration PAUSE = Duration.ofMillis(50);
   private static final int MOST_POLLED = 100;
 
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Lanes lanes;
+  private final CompletableFuture<Void> ready;
   private final Meters meters;
   private final Thread thread = Thread.ofPlatform().name("worker-lanes").unstarted(this::run);
   private final Set<TopicPartition> fresh = new HashSet<>();
@@ -52,8 +55,12 @@ final class LaneConsumer implements AutoCloseable {
   private volatile boolean joined;
   private volatile @Nullable Duration grace;
 
-  LaneConsumer(KafkaClients clients, Lanes lanes, Meters meters) {
+  /// Makes the consumer; it joins once it is started.
+  ///
+  /// @param ready no job is taken before
+  LaneConsumer(KafkaClients clients, Lanes lanes, CompletableFuture<Void> ready, Meters meters) {
     this.lanes = lanes;
+    this.ready = ready;
     this.meters = meters;
     Map<String, Object> settings = new HashMap<>();
     settings.put(ConsumerConfig.GROUP_ID_CONFIG, GROUP);
@@ -108,6 +115,7 @@ final class LaneConsumer implements AutoCloseable {
 
   private void run() {
     try {
+      awaitReady();
       consumer.subscribe(List.of(Topics.JOBS.name()), new Rebalances());
       while (grace == null) {
         turn();
@@ -120,6 +128,12 @@ final class LaneConsumer implements AutoCloseable {
       joined = false;
       lanes.abandonAll();
       consumer.close(CloseOptions.timeout(CLOSE_DEADLINE));
+    }
+  }
+
+  private void awaitReady() {
+    while (grace == null && !ready.isDone()) {
+      pause();
     }
   }
 
@@ -307,7 +321,7 @@ final class LaneConsumer implements AutoCloseable {
 
   private static void pause() {
     try {
-      Thread.sleep(500);
+      Thread.sleep(PAUSE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -20,34 +20,28 @@ public final class PayloadCursor {
     this.ref = ref;
   }
 
-  /// The bytes from here on; valid until the next call.
-  public InputStream from(long offset) throws IOException {
-    InputStream open = in;
-    if (open == null || offset < position || segment(offset) > segment(position)) {
-      open = payloads.open(ref, new ByteRange(offset, ref.bytes() - offset));
+  /// The bytes of a range, its stream ending where the range does; valid until the next call.
+  public InputStream open(ByteRange range) throws IOException {
+    InputStream reached = in;
+    in = null; // until it stands where it should
+    if (reached == null
+        || range.offset() < position
+        || segment(range.offset()) > segment(position)) {
+      reached = payloads.open(ref, new ByteRange(range.offset(), ref.bytes() - range.offset()));
     } else {
-      open.skipNBytes(offset - position);
+      reached.skipNBytes(range.offset() - position);
     }
-    in = null;
-    position = offset;
-    InputStream opened = open;
-    InputStream counting = new Counting(opened);
-    in = opened;
-    return counting;
+    in = reached;
+    position = range.offset();
+    return new Part(reached, range.length());
   }
 
   /// Copies a range.
   public void copy(ByteRange range, OutputStream to) throws IOException {
-    InputStream from = from(range.offset());
+    InputStream from = open(range);
     byte[] block = new byte[(int) Math.min(16 * 1024, Math.max(1, range.length()))];
-    long left = range.length();
-    while (left > 0) {
-      int n = from.read(block, 0, (int) Math.min(block.length, left));
-      if (n < 0) {
-        throw new EOFException("payload " + ref.id() + " ends early");
-      }
+    for (int n = from.read(block); n >= 0; n = from.read(block)) {
       to.write(block, 0, n);
-      left -= n;
     }
   }
 
@@ -55,24 +49,32 @@ public final class PayloadCursor {
     return offset / PayloadRef.SEGMENT_BYTES;
   }
 
-  private final class Counting extends InputStream {
+  private final class Part extends InputStream {
     private final InputStream from;
+    private long left;
 
-    Counting(InputStream from) {
+    Part(InputStream from, long length) {
       this.from = from;
+      left = length;
     }
 
     @Override
     public int read() throws IOException {
-      int b = from.read();
-      position += b < 0 ? 0 : 1;
-      return b;
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
-      int n = from.read(into, offset, length);
-      position += Math.max(0, n);
+      if (left == 0) {
+        return -1;
+      }
+      int n = from.read(into, offset, (int) Math.min(length, left));
+      if (n < 0) {
+        throw new EOFException("payload " + ref.id() + " ends early");
+      }
+      left -= n;
+      position += n;
       return n;
     }
   }

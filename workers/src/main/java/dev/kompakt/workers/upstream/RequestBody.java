@@ -118,7 +118,7 @@ final class RequestBody {
     private InputStream open(Part next) throws IOException {
       return switch (next) {
         case Literal literal -> new ByteArrayInputStream(literal.text);
-        case Stored(PayloadRef payload, ByteRange range) -> cursor(payload).from(range.offset());
+        case Stored(PayloadRef payload, ByteRange range) -> cursor(payload).open(range);
         case Escaped(PayloadRef payload, _) ->
             JsonText.escaping(payloads.open(payload, payload.whole()));
       };

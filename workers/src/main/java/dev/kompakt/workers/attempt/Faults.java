@@ -1,0 +1,30 @@
+package dev.kompakt.workers.attempt;
+
+import org.jspecify.annotations.Nullable;
+
+/// Unexpected exceptions made fit for the log: their kinds and stacks, without their messages,
+/// which may hold payload text.
+final class Faults {
+  private static final int MOST_CAUSES = 5;
+
+  private Faults() {}
+
+  static Throwable withoutMessages(Throwable fault) {
+    return copy(fault, 0);
+  }
+
+  private static Throwable copy(Throwable fault, int depth) {
+    Throwable cause = fault.getCause();
+    Throwable copied = cause == null || depth == MOST_CAUSES ? null : copy(cause, depth + 1);
+    return new Nameless(fault, copied);
+  }
+
+  private static final class Nameless extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Nameless(Throwable fault, @Nullable Throwable cause) {
+      super(fault.getClass().getName(), cause, false, true);
+      setStackTrace(fault.getStackTrace());
+    }
+  }
+}

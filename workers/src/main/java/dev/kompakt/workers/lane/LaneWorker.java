@@ -1,0 +1,83 @@
+package dev.kompakt.workers.lane;
+
+import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.kafka.KafkaClients;
+import dev.kompakt.bootstrap.observe.Meter;
+import dev.kompakt.bootstrap.observe.Meters;
+import dev.kompakt.schemas.id.AccountId;
+import dev.kompakt.schemas.id.CompactionId;
+import dev.kompakt.schemas.record.Job;
+import dev.kompakt.workers.quota.AdmissionQueue;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Predicate;
+
+/// This process' part of the lanes: takes jobs while it runs and has attempts carry them out.
+public final class LaneWorker {
+  private final Lanes lanes;
+  private final LaneConsumer consumer;
+  private final OutcomesReader outcomes;
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("attempt-", 0).factory());
+
+  /// Makes it; nothing runs before [#start].
+  ///
+  /// @param ended whether a job's compaction has ended since the job was made
+  /// @param ready no job is taken before
+  public LaneWorker(
+      KompaktConfig config,
+      KafkaClients clients,
+      Attempts attempts,
+      Predicate<Job> ended,
+      CompletableFuture<Void> ready,
+      Meters meters,
+      InstantSource clock) {
+    Map<AccountId, Integer> concurrency = new HashMap<>();
+    config.accounts().forEach(a -> concurrency.put(a.id(), a.limits().parallel()));
+    AdmissionQueue<JobTicket> queue =
+        new AdmissionQueue<>(
+            config.worker().concurrency(),
+            config.worker().localConcurrency(),
+            account -> concurrency.getOrDefault(account, 1));
+    outcomes = new OutcomesReader(clients, config.upstream().totalTimeout(), clock);
+    lanes = new Lanes(queue, attempts, threads, ended, outcomes, this::progressed, clock);
+    consumer = new LaneConsumer(clients, lanes, ready, meters);
+    meters.gauge(Meter.ATTEMPTS_RUNNING, lanes::active);
+    meters.gauge(Meter.JOBS_WAITING, lanes::waiting);
+    meters.gauge(Meter.LANES, lanes::count);
+  }
+
+  private void progressed() {
+    consumer.progressed();
+  }
+
+  /// Joins the group.
+  public void start() {
+    outcomes.start(lanes);
+    consumer.start();
+  }
+
+  /// Whether it is a member of the group.
+  public boolean joined() {
+    return consumer.joined();
+  }
+
+  /// A compaction has ended: its attempts stop, its waiting jobs are not begun.
+  public void ended(CompactionId compaction) {
+    lanes.ended(compaction);
+  }
+
+  /// Takes no more jobs, waits for attempts, commits and leaves the group.
+  ///
+  /// @param grace how long attempts are waited for; then they are abandoned
+  public void close(Duration grace) {
+    consumer.close(grace);
+    outcomes.close();
+    threads.shutdownNow();
+  }
+}
