@@ -32,7 +32,7 @@ final class Outcomes {
 
   /// Takes in a report.
   ///
-  /// @return false if it is not of an attempt in flight
+  /// @return false if it was heeded before, or is not of an attempt in flight
   static boolean report(Draft draft, AttemptEvent event) {
     int index = find(draft.nodes(), event.attempt());
     if (index < 0) {
@@ -42,6 +42,9 @@ final class Outcomes {
     switch (event) {
       case AttemptStarted started -> {
         Node.InFlight next = node.startedBy(started.worker());
+        if (next.equals(node)) {
+          return false;
+        }
         List<Node> nodes = new ArrayList<>(draft.nodes());
         nodes.set(index, next);
         draft.replaceAll(nodes);

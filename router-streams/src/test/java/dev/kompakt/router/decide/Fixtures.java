@@ -119,11 +119,17 @@ public final class Fixtures {
   }
 
   public static Submitted submitted(History history, List<Chunk> chunks, Instant at) {
+    return submitted(CONTENT, history, chunks, at);
+  }
+
+  /// A submission of other content, and so of another compaction.
+  public static Submitted submitted(
+      String content, History history, List<Chunk> chunks, Instant at) {
     return new Submitted(
-        COMPACTION,
+        CompactionId.of(TENANT, content),
         at,
         TENANT,
-        CONTENT,
+        content,
         null,
         "gpt-5.5",
         PROVIDER,
