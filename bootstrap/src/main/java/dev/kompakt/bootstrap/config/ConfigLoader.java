@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -50,8 +51,20 @@ public final class ConfigLoader {
     return ConfigBinder.bind(tree(file, environment, flags));
   }
 
-  /// The configuration [#load] gives, as YAML for people; secrets are `***` and where they lie.
-  public static String show(
+  /// Everything that is wrong with the configuration, missing credentials included; empty if it can
+  /// be used.
+  public static List<ConfigException> problems(
+      @Nullable Path file, Map<String, String> environment, Map<String, String> flags) {
+    try {
+      return ConfigProblems.of(
+          tree(file, environment, flags), (ObjectNode) YAML.readTree(defaults()));
+    } catch (ConfigException e) {
+      return List.of(e);
+    }
+  }
+
+  /// The configuration [#load] gives, for people; secrets are `***` and where they lie.
+  public static JsonNode effective(
       @Nullable Path file, Map<String, String> environment, Map<String, String> flags) {
     ObjectNode tree = tree(file, environment, flags);
     var _ = ConfigBinder.bind(tree.deepCopy());
@@ -62,6 +75,11 @@ public final class ConfigLoader {
         .filter(name -> SENSITIVE.matcher(name.toLowerCase(Locale.ROOT)).find())
         .toList()
         .forEach(name -> mask(client, name));
+    return tree;
+  }
+
+  /// A tree as YAML.
+  public static String yaml(JsonNode tree) {
     return YAML.writeValueAsString(tree);
   }
 

@@ -6,10 +6,15 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.spi.FilterReply;
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
 
 /// Sets up logging from the config: one line per event, to stderr, so that stdout stays for data.
 public final class Logging {
@@ -18,6 +23,18 @@ public final class Logging {
   private static final String PATTERN =
       "%d{HH:mm:ss.SSS} %-5level %logger{0} - "
           + "%replace(%msg %kvp{NONE} %ex{10}){'[\\p{Cntrl}\u0085\u2028\u2029]+', ' '}%n%nopex";
+
+  /// Loggers of Kafka's that warn at every start and stop of a healthy process.
+  private static final List<String> WARN_OF_WHAT_IS_NORMAL =
+      List.of(
+          "org.apache.kafka.controller",
+          "org.apache.kafka.streams.StreamsConfig",
+          "org.apache.kafka.streams.processor.internals.StateDirectory",
+          "org.apache.kafka.clients.consumer.internals.StreamsGroupHeartbeatRequestManager",
+          "org.apache.kafka.clients.consumer.internals.OffsetFetcherUtils");
+
+  /// The controller's answers while it is being elected, with a stack trace each.
+  private static final List<String> UNHEARD = List.of("kafka.server.ControllerApis");
 
   private Logging() {}
 
@@ -39,8 +56,27 @@ public final class Logging {
     stderr.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.addAppender(stderr);
-    root.setLevel(Level.WARN);
+    root.setLevel(log.level() == KompaktConfig.Log.Level.ERROR ? Level.ERROR : Level.WARN);
+    WARN_OF_WHAT_IS_NORMAL.forEach(name -> context.getLogger(name).setLevel(Level.ERROR));
+    context.addTurboFilter(new ClosedTwice());
+    UNHEARD.forEach(name -> context.getLogger(name).setLevel(Level.OFF));
     context.getLogger("dev.kompakt").setLevel(Level.valueOf(log.level().name()));
+  }
+
+  /// The embedded broker closes a client of its own twice at every stop, and the client warns.
+  private static final class ClosedTwice extends TurboFilter {
+    @Override
+    public FilterReply decide(
+        @Nullable Marker marker,
+        Logger logger,
+        Level level,
+        @Nullable String format,
+        Object @Nullable [] arguments,
+        @Nullable Throwable cause) {
+      return format != null && format.contains("Attempting to close NetworkClient")
+          ? FilterReply.DENY
+          : FilterReply.NEUTRAL;
+    }
   }
 
   private static Encoder<ILoggingEvent> json() {

@@ -4,6 +4,7 @@ import static java.nio.file.StandardOpenOption.DSYNC;
 
 import dev.kompakt.bootstrap.config.ConfigException;
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.config.Secret;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -27,6 +28,7 @@ public final class SealingKey {
   /// Bytes that sealing adds.
   public static final int OVERHEAD_BYTES = 4 + 12 + 16;
 
+  private static final String SETTING = "sealing.key";
   private static final int ID_BYTES = 4;
   private static final int NONCE_BYTES = 12;
   private static final int TAG_BITS = 128;
@@ -54,18 +56,21 @@ public final class SealingKey {
   ///
   /// @throws ConfigException if it is missing or malformed
   public static SealingKey load(KompaktConfig config) {
-    String setting = "sealing.key";
-    if (config.sealing().key().isFile()
-        && config.kafka().embedded()
-        && !Files.exists(config.sealing().key().file())) {
+    if (isToBeMade(config)) {
       create(config.sealing().key().file());
     }
     try {
-      return new SealingKey(Base64.getDecoder().decode(config.sealing().key().resolve(setting)));
+      return new SealingKey(Base64.getDecoder().decode(config.sealing().key().resolve(SETTING)));
     } catch (IllegalArgumentException e) {
       throw new ConfigException(
-          setting, "is not 32 bytes in base64; `openssl rand -base64 32` makes one");
+          SETTING, "is not 32 bytes in base64; `openssl rand -base64 32` makes one");
     }
+  }
+
+  /// Whether [#load] would make a key.
+  public static boolean isToBeMade(KompaktConfig config) {
+    Secret key = config.sealing().key();
+    return key.isFile() && config.kafka().embedded() && !Files.exists(key.file());
   }
 
   /// The file appears whole, readable by its owner only.
@@ -85,8 +90,7 @@ public final class SealingKey {
       }
     } catch (IOException e) {
       throw new ConfigException(
-          "sealing.key",
-          "cannot make the key file " + file + " (" + e.getClass().getSimpleName() + ")");
+          SETTING, "cannot make the key file " + file + " (" + e.getClass().getSimpleName() + ")");
     }
   }
 

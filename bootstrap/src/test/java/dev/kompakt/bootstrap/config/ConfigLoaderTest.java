@@ -325,12 +325,49 @@ class ConfigLoaderTest {
             """);
 
     // When
-    String shown = ConfigLoader.show(file, Map.of(), Map.of("kafka.lanes", "3"));
+    String shown =
+        ConfigLoader.yaml(ConfigLoader.effective(file, Map.of(), Map.of("kafka.lanes", "3")));
 
     // Then
     assertThat(shown)
         .contains("apiKey: '*** (env:P_KEY)'", "lanes: 3", "retries: 3", "maxCalls: 48")
         .doesNotContain("hunter2");
+  }
+
+  @Test
+  void shouldFindEveryProblemWhenSeveralSettingsAreWrong() throws IOException {
+    // Given
+    Path file =
+        file(
+            """
+            kafka: { partitions: 0, lanes: x }
+            ingress: { nonsense: 1, keepalive: { every: 5m } }
+            providers:
+              - { id: p, baseUrl: nowhere, mode: native }
+              - { id: q, baseUrl: "http://h", mode: native, chunkBytes: 1KiB }
+              - { id: r, baseUrl: "http://h", mode: native }
+            accounts:
+              - { id: a, provider: p, apiKey: "env:NO_SUCH_VAR" }
+              - { id: b, provider: r, apiKey: "env:NO_SUCH_VAR" }
+            clients: [{ id: c }]
+            """);
+
+    // When
+    List<ConfigException> problems = ConfigLoader.problems(file, Map.of(), Map.of());
+
+    // Then
+    assertThat(problems)
+        .extracting(ConfigException::key)
+        .containsExactlyInAnyOrder(
+            "kafka.partitions",
+            "kafka.lanes",
+            "ingress.nonsense",
+            "ingress.keepalive.every",
+            "providers.p.baseUrl",
+            "providers.q.chunkBytes",
+            "clients[0].keySha256",
+            "accounts.b.apiKey");
+    assertThat(ConfigLoader.problems(file("{}"), Map.of(), Map.of())).isEmpty();
   }
 
   private static Stream<String> wrong() {
