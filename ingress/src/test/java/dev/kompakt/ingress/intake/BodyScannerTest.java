@@ -26,7 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class BodyScannerTest {
   private static final JsonMapper JACKSON = JsonMapper.shared();
   private static final CheckpointOpener OPENER =
-      content -> content.equals("kmp1.good=") ? "Line 1\n\"2\" \\ \u00e9\ud83d\ude00\u0001" : null;
+      content ->
+          content.equals("kmp1.good=") ? "Line 1\n\"2\" \\ \u00e9\ud83d\ude00\u0001\ud800" : null;
 
   @ParameterizedTest
   @ValueSource(
@@ -197,7 +198,7 @@ final class BodyScannerTest {
     assertThat(items.get(1).at("/content/0/type").asString()).isEqualTo("input_text");
     assertThat(items.get(1).at("/content/0/text").asString())
         .startsWith("[Summary of the earlier conversation. Later messages take precedence")
-        .endsWith("]\n\nLine 1\n\"2\" \\ \u00e9\ud83d\ude00\u0001");
+        .endsWith("]\n\nLine 1\n\"2\" \\ \u00e9\ud83d\ude00\u0001\ud800");
     assertThat(scanned.spanTexts()).hasSize(3);
     assertThat(scanned.retainedTexts()).isEmpty();
     assertThat(scanned.body().ciphertext()).isFalse();

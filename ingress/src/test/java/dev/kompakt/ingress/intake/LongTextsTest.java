@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -102,16 +103,16 @@ final class LongTextsTest {
     Scanned scanned =
         Scanned.of(
             ("{\"model\":\"m\",\"input\":[{\"a\":\"data:image\\/png;base64,D\",\"b\":\"data: {D\","
-                    + "\"c\":\"data:D\",\"d\":\"data:application/pdf;name=x.pdf;base64,D\"}]}")
+                    + "\"c\":\"data:D\",\"e\":\"data:x,D\",\"d\":\"data:application/pdf;name=x.pdf;base64,D\"}]}")
                 .replace("D", data));
 
     // Then
     assertThat(scanned.body().longTexts())
         .extracting(LongText::image)
-        .containsExactly(true, false, false, true);
+        .containsExactly(true, false, false, false, true);
     assertThat(scanned.body().longTexts())
         .extracting(text -> text.cuts().size())
-        .containsExactly(0, 6, 6, 0);
+        .containsExactly(0, 6, 6, 6, 0);
   }
 
   @Test
@@ -176,6 +177,24 @@ final class LongTextsTest {
           .containsOnlyOnce("x".repeat(17_000 * (noted.end() - noted.start() > 20_000 ? 30 : 1)));
       assertThat(noted.cuts()).isSorted().allMatch(cut -> cut > noted.start() && cut < noted.end());
     }
+  }
+
+  @Test
+  void shouldForgetTextsOfSmallSpansFirstWhenManifestGrowsTooLarge() throws IOException {
+    // Given
+    String text = "\"" + "x".repeat(17_000) + "\"";
+    String small = "{\"a\":" + text + "},";
+    String large = "{\"a\":[" + text + ("," + text).repeat(3) + "]},";
+
+    // When
+    Scanned scanned =
+        Scanned.of(
+            "{\"model\":\"m\",\"input\":[" + small.repeat(5_000) + large.repeat(10) + "{}]}");
+
+    // Then
+    assertThat(scanned.body().longTexts())
+        .extracting(LongText::span)
+        .containsExactlyElementsOf(IntStream.range(0, 40).mapToObj(i -> 5_000 + i / 4).toList());
   }
 
   @Test
