@@ -16,16 +16,18 @@ public record RouterSettings(Settings decisions, List<Upstream> upstreams) {
     upstreams = List.copyOf(upstreams);
   }
 
+  /// What submissions name that were made while no account was configured.
+  private static final ProviderId NO_PROVIDER = new ProviderId("local");
+
   /// The provider of this id; null if there is none.
-  @Nullable Upstream upstream(ProviderId provider) {
-    if (upstreams.stream().allMatch(Upstream::local)) {
-      return new Upstream(provider, Mode.LOCAL, List.of());
-    }
+  public @Nullable Upstream upstream(ProviderId provider) {
     for (Upstream upstream : upstreams) {
       if (upstream.provider().equals(provider)) {
         return upstream;
       }
     }
-    return null;
+    return provider.equals(NO_PROVIDER) || upstreams.stream().allMatch(Upstream::local)
+        ? new Upstream(provider, Mode.LOCAL, List.of())
+        : null;
   }
 }

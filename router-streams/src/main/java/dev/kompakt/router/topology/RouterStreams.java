@@ -3,16 +3,26 @@ package dev.kompakt.router.topology;
 import dev.kompakt.router.state.BoundedRocksDb;
 import dev.kompakt.router.state.StoreMemory;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.GroupProtocol;
+import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.LogAndContinueExceptionHandler;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// The settings Kafka Streams runs the topology with.
+/// Kafka Streams, running the topology. A thread that dies is replaced.
 public final class RouterStreams {
+  private static final Logger LOG = LoggerFactory.getLogger(RouterStreams.class);
+
   public static final String APPLICATION_ID = "kompakt-router";
 
   /// How often a transaction is committed: what a decision takes until others see it.
@@ -25,7 +35,60 @@ public final class RouterStreams {
   private static final int PRODUCER_MEMORY_BYTES = 16 << 20;
   private static final int FETCH_BYTES = 8 << 20;
 
-  private RouterStreams() {}
+  private final KafkaStreams streams;
+
+  private RouterStreams(KafkaStreams streams) {
+    this.streams = streams;
+  }
+
+  /// Another process uses the state directory.
+  public static final class DirectoryInUseException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    DirectoryInUseException(Throwable cause) {
+      super("the state directory is in use", cause);
+    }
+  }
+
+  /// Makes it; nothing runs before [#start].
+  ///
+  /// @throws DirectoryInUseException if another process uses the state directory
+  public static RouterStreams create(Topology topology, Map<String, Object> config) {
+    Properties properties = new Properties();
+    properties.putAll(config);
+    KafkaStreams streams;
+    try {
+      streams = new KafkaStreams(topology, properties);
+    } catch (StreamsException e) {
+      if (String.valueOf(e.getMessage()).contains("state directory")) {
+        throw new DirectoryInUseException(e);
+      }
+      throw e;
+    }
+    streams.setUncaughtExceptionHandler(new ThreadReplacement(InstantSource.system()));
+    streams.setStateListener(
+        (next, before) ->
+            LOG.atDebug()
+                .addKeyValue("from", before)
+                .addKeyValue("to", next)
+                .log("streams changed state"));
+    return new RouterStreams(streams);
+  }
+
+  public void start() {
+    streams.start();
+  }
+
+  public boolean running() {
+    return streams.state() == KafkaStreams.State.RUNNING;
+  }
+
+  /// Ends all threads.
+  ///
+  /// @return whether they ended in time
+  public boolean close(Duration timeout) {
+    return streams.close(timeout);
+  }
 
   /// The settings.
   ///

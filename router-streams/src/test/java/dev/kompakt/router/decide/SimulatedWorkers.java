@@ -187,12 +187,12 @@ public final class SimulatedWorkers {
   }
 
   private Outcome outcome(Job job, Random random) {
-    if (job.account() != null && wire(job) > cap) {
+    if (job.account() != null && wire(job) > cap(job)) {
       Long limit = known.smallestRejected();
       if (limit != null && wire(job) >= limit && random.nextBoolean()) {
         return new Outcome.TooLarge(Outcome.TooLarge.Unit.BYTES, wire(job), limit);
       }
-      known = known.rejected(wire(job));
+      known = cap(job) < cap ? known : known.rejected(wire(job));
       overCap++;
       return new Outcome.TooLarge(Outcome.TooLarge.Unit.BYTES, wire(job), null);
     }
@@ -223,7 +223,8 @@ public final class SimulatedWorkers {
   }
 
   private Outcome success(Job job, Random random) {
-    PayloadRef result = Fixtures.payload(payloads++, 500 + random.nextInt(40_000));
+    PayloadRef result =
+        Fixtures.payload(payloads++, 500 + random.nextLong(cap / (faults ? 2 : 20)));
     origins.put(
         result.id(),
         switch (job.work()) {
@@ -257,6 +258,15 @@ public final class SimulatedWorkers {
 
   private static boolean overlap(ByteRange a, ByteRange b) {
     return a.offset() < b.end() && b.offset() < a.end();
+  }
+
+  /// With faults, some stretches of the history count for more tokens than others.
+  private long cap(Job job) {
+    boolean dense =
+        faults
+            && job.work() instanceof Work.Chunk chunk
+            && (ranges(chunk).getFirst().offset() + seed) % 7 == 0;
+    return dense ? cap * 2 / 5 : cap;
   }
 
   private static long wire(Job job) {

@@ -1,0 +1,111 @@
+package dev.kompakt.router;
+
+import dev.kompakt.bootstrap.config.ConfigException;
+import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.kafka.KafkaClients;
+import dev.kompakt.bootstrap.observe.Health;
+import dev.kompakt.bootstrap.observe.Meters;
+import dev.kompakt.router.decide.Settings;
+import dev.kompakt.router.route.Upstream;
+import dev.kompakt.router.state.StoreMemory;
+import dev.kompakt.router.topology.RouterSettings;
+import dev.kompakt.router.topology.RouterStreams;
+import dev.kompakt.router.topology.RouterTopology;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The router role of one process.
+public final class RouterService implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RouterService.class);
+  private static final Duration CLOSING = Duration.ofSeconds(10);
+  private static final String STATE_DIRECTORY = "router";
+
+  private final RouterStreams streams;
+  private final StoreMemory memory;
+
+  private RouterService(RouterStreams streams, StoreMemory memory) {
+    this.streams = streams;
+    this.memory = memory;
+  }
+
+  /// Makes the role; nothing runs before [#start]. [Health] says when it is ready.
+  ///
+  /// @throws ConfigException if another process uses the same state directory
+  public static RouterService create(
+      KompaktConfig config, KafkaClients clients, Meters meters, Health health) {
+    Path directory = config.kafka().dataPath().resolve(STATE_DIRECTORY);
+    StoreMemory memory = new StoreMemory(config.router().stateMemory().bytes());
+    RouterStreams streams;
+    try {
+      streams =
+          RouterStreams.create(
+              RouterTopology.build(settings(config), meters),
+              RouterStreams.config(
+                  clients.common("router"),
+                  directory,
+                  config.router().threads(),
+                  config.kafka().replication(),
+                  memory));
+    } catch (RouterStreams.DirectoryInUseException e) {
+      memory.close();
+      throw new ConfigException(
+          "kafka.dataDir",
+          "the router's state in "
+              + directory
+              + " is in use by another process; give each router a directory of its own");
+    }
+    health.require("router streams run", streams::running);
+    LOG.atInfo()
+        .addKeyValue("accounts", config.accounts().size())
+        .addKeyValue("threads", config.router().threads())
+        .addKeyValue("state", directory)
+        .log("router made");
+    return new RouterService(streams, memory);
+  }
+
+  /// Joins the group; returns at once.
+  public void start() {
+    streams.start();
+  }
+
+  /// Whether it decides on events now.
+  public boolean running() {
+    return streams.running();
+  }
+
+  /// Commits what was decided and leaves the group.
+  @Override
+  public void close() {
+    if (streams.close(CLOSING)) {
+      memory.close();
+    }
+  }
+
+  static RouterSettings settings(KompaktConfig config) {
+    KompaktConfig.Compaction compaction = config.compaction();
+    Duration longestCall = config.upstream().totalTimeout();
+    Duration attempt = Settings.DEFAULT.attemptTimeout();
+    Settings decisions =
+        Settings.DEFAULT
+            .withCalls(compaction.parallelChunks(), compaction.maxCalls())
+            .withTimes(
+                longestCall.compareTo(attempt) > 0 ? longestCall : attempt,
+                compaction.keepResults());
+    List<Upstream> upstreams =
+        config.providers().stream()
+            .map(
+                provider ->
+                    new Upstream(
+                        provider.id(),
+                        provider.mode(),
+                        config.accounts().stream()
+                            .filter(account -> account.provider().equals(provider.id()))
+                            .map(KompaktConfig.Account::id)
+                            .toList()))
+            .toList();
+    return new RouterSettings(decisions, upstreams);
+  }
+}
