@@ -2,6 +2,7 @@ package dev.kompakt.workers.json;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.core.JsonParser;
@@ -34,19 +35,22 @@ public final class StrictJson {
   ///
   /// Reading on throws [tools.jackson.core.JacksonException] where it is no JSON.
   public static JsonParser tokens(byte[] bytes) {
-    return MAPPER.createParser(
-        new InputStreamReader(
-            new ByteArrayInputStream(bytes),
-            StandardCharsets.UTF_8
-                .newDecoder()
-                .onMalformedInput(CodingErrorAction.REPORT)
-                .onUnmappableCharacter(CodingErrorAction.REPORT)));
+    return MAPPER.createParser(reader(bytes));
   }
 
-  /// All of it.
+  /// All of it; a missing node if there is nothing.
   ///
   /// @throws tools.jackson.core.JacksonException if it is no JSON
   public static JsonNode tree(byte[] bytes) {
-    return MAPPER.readTree(tokens(bytes));
+    return MAPPER.readTree(reader(bytes));
+  }
+
+  private static Reader reader(byte[] bytes) {
+    return new InputStreamReader(
+        new ByteArrayInputStream(bytes),
+        StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT));
   }
 }
