@@ -10,7 +10,8 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The files of a deployment: config, key and data, and the settings that keep it apart from others.
+/// The files of a deployment: config, key and data, and the settings that keep it apart from
+/// others.
 record Home(Path directory, Path config) {
   static Home make(Path directory, String config) {
     try {

@@ -39,7 +39,7 @@ record Inspection(
 
   /// The compact endpoint was seen to refuse these.
   private static final Set<String> NOT_AT_COMPACT =
-      Set.of("include", "client_metadata", "store", "stream", "background");
+      Set.of("include", "client_metadata", "store", "stream", "stream_options", "background");
 
   private static final int RETAINED_BYTES = 256 * 1024;
 

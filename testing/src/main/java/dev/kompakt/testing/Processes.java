@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/// Roles as processes of their own, started with this JVM's class path by the commands a user gives.
-/// Their output goes to files in the home directory.
+/// Roles as processes of their own, started with this JVM's class path by the commands a user
+/// gives. Their output goes to files in the home directory.
 final class Processes implements Deployment {
   private static final Duration READY_DEADLINE = Duration.ofSeconds(120);
   private static final Duration STOP_DEADLINE = Duration.ofSeconds(40);
@@ -61,7 +61,12 @@ final class Processes implements Deployment {
     launch(
         "broker",
         List.of("-Xmx512m"),
-        List.of("broker", "--listen", bootstrap, "--data", home.directory().resolve("broker").toString()));
+        List.of(
+            "broker",
+            "--listen",
+            bootstrap,
+            "--data",
+            home.directory().resolve("broker").toString()));
     await("the broker listens", () -> listens(brokerPort));
     run("router", List.of("-Xmx512m"), bootstrap, 0, routerAdmin);
     run("worker", List.of("-Xmx512m"), bootstrap, 0, workerAdmin);
