@@ -20,6 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.xnio.IoUtils;
 
 /// The first steps of every request, in order: framing, route, who calls, whether there is room,
 /// headers. Then a virtual thread takes it. Runs on I/O threads and blocks nowhere.
@@ -78,6 +79,16 @@ final class FrontDoor implements HttpHandler {
             exchange.getRequestPath(),
             "websocket".equalsIgnoreCase(exchange.getRequestHeaders().getFirst(Headers.UPGRADE)));
     Request request = new Request(exchange, match.label(), live, meters);
+    try {
+      receive(request, match);
+    } catch (RejectedExecutionException e) {
+      // the I/O thread itself is going away
+      IoUtils.safeClose(exchange.getConnection());
+      request.gone();
+    }
+  }
+
+  private void receive(Request request, Route.Match match) {
     try {
       enter(request, match);
     } catch (RefusedException e) {

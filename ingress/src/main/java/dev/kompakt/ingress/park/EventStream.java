@@ -46,8 +46,7 @@ final class EventStream {
     beat = parking.wheel(request).after(parking.timing.every().toNanos(), this::beat);
     follower =
         parking.feed.follow(
-            accepted.compaction(),
-            status -> request.exchange().getIoThread().execute(() -> heard(status)));
+            accepted.compaction(), status -> request.onIoThread(() -> heard(status)));
     CompactionStatus known = parking.statuses.find(accepted.compaction());
     if (known != null) {
       heard(known);

@@ -7,7 +7,7 @@ import io.undertow.util.HttpString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.Options;
@@ -130,17 +130,14 @@ final class Line {
 
   /// Cuts the connection unless the response has ended by then.
   void endWithin(long millis) {
-    var _ =
-        exchange
-            .getIoThread()
-            .executeAfter(
-                () -> {
-                  if (onEnd != null) {
-                    lose();
-                  }
-                },
-                millis,
-                TimeUnit.MILLISECONDS);
+    Request.after(
+        exchange,
+        millis,
+        () -> {
+          if (onEnd != null) {
+            lose();
+          }
+        });
   }
 
   private void drain() {
@@ -164,7 +161,7 @@ final class Line {
         return;
       }
       flushed = true;
-    } catch (IOException e) {
+    } catch (IOException | RejectedExecutionException e) {
       lose();
       return;
     }
@@ -196,7 +193,7 @@ final class Line {
         out.resumeWrites();
         return;
       }
-    } catch (IOException e) {
+    } catch (IOException | RejectedExecutionException e) {
       lose();
       return;
     }
@@ -209,7 +206,7 @@ final class Line {
         return;
       }
       out.suspendWrites();
-    } catch (IOException e) {
+    } catch (IOException | RejectedExecutionException e) {
       lose();
       return;
     }

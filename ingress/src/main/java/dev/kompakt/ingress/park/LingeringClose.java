@@ -4,7 +4,7 @@ import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.RejectedExecutionException;
 import org.xnio.IoUtils;
 import org.xnio.conduits.ConduitStreamSourceChannel;
 import org.xnio.conduits.StreamSourceConduit;
@@ -28,6 +28,7 @@ final class LingeringClose {
   static void begin(HttpServerExchange exchange) {
     HttpServerConnection connection = (HttpServerConnection) exchange.getConnection();
     new LingeringClose(connection).begin();
+    Request.after(exchange, LINGER_MILLIS, () -> IoUtils.safeClose(connection));
   }
 
   private void begin() {
@@ -38,14 +39,13 @@ final class LingeringClose {
       IoUtils.safeClose(connection);
       return;
     }
-    var _ =
-        connection
-            .getIoThread()
-            .executeAfter(
-                () -> IoUtils.safeClose(connection), LINGER_MILLIS, TimeUnit.MILLISECONDS);
     ConduitStreamSourceChannel source = connection.getChannel().getSourceChannel();
     source.setReadListener(_ -> discard());
-    raw.resumeReads();
+    try {
+      raw.resumeReads();
+    } catch (RejectedExecutionException e) {
+      IoUtils.safeClose(connection);
+    }
   }
 
   private void discard() {

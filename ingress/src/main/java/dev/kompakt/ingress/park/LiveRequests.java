@@ -1,6 +1,5 @@
 package dev.kompakt.ingress.park;
 
-import io.undertow.server.HttpServerExchange;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,9 +38,10 @@ public final class LiveRequests {
   /// Ends those that wait for something in a way that makes their clients try again.
   public void turnAway() {
     for (Request request : requests) {
-      HttpServerExchange exchange = request.exchange();
       Runnable action = request.onShutdown();
-      exchange.getIoThread().execute(action == null ? () -> {} : action);
+      if (action != null) {
+        request.onIoThread(action);
+      }
     }
   }
 

@@ -61,8 +61,7 @@ final class Parked {
     deadline = parking.wheel(request).after(parking.timing.longest().toNanos(), this::timedOut);
     follower =
         parking.feed.follow(
-            accepted.compaction(),
-            status -> request.exchange().getIoThread().execute(() -> heard(status)));
+            accepted.compaction(), status -> request.onIoThread(() -> heard(status)));
     CompactionStatus known = parking.statuses.find(accepted.compaction());
     if (known != null) {
       heard(known);
@@ -112,7 +111,7 @@ final class Parked {
   /// left to answer.
   CompletableFuture<AnswerSink> takeOver(AnswerForm.Rendition rendition) {
     CompletableFuture<AnswerSink> taken = new CompletableFuture<>();
-    request.exchange().getIoThread().execute(() -> takeOver(rendition, taken));
+    request.onIoThread(() -> takeOver(rendition, taken));
     return taken;
   }
 
@@ -141,35 +140,29 @@ final class Parked {
 
   /// The whole answer has been written.
   void written() {
-    request
-        .exchange()
-        .getIoThread()
-        .execute(
-            () -> {
-              if (phase == Phase.ANSWERING) {
-                leave();
-                line.takeBack();
-                line.endWithin(parking.timing.stall().toMillis());
-                line.end(new byte[0], () -> request.finish(200, Request.Ending.ANSWERED));
-              }
-            });
+    request.onIoThread(
+        () -> {
+          if (phase == Phase.ANSWERING) {
+            leave();
+            line.takeBack();
+            line.endWithin(parking.timing.stall().toMillis());
+            line.end(new byte[0], () -> request.finish(200, Request.Ending.ANSWERED));
+          }
+        });
   }
 
   /// The answer cannot be read, or not written to its end.
   ///
   /// @param error null if it is the client that is lost
   void answerFailed(@Nullable ApiError error) {
-    request
-        .exchange()
-        .getIoThread()
-        .execute(
-            () -> {
-              if (error == null) {
-                gone();
-              } else {
-                fail(error);
-              }
-            });
+    request.onIoThread(
+        () -> {
+          if (error == null) {
+            gone();
+          } else {
+            fail(error);
+          }
+        });
   }
 
   private void timedOut() {

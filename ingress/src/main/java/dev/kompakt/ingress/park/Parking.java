@@ -71,7 +71,7 @@ public final class Parking {
   /// must not touch the exchange any more.
   public void park(Request request, Acceptance.Accepted accepted, AnswerForm form) {
     Parked waiting = new Parked(this, request, accepted, form);
-    request.exchange().getIoThread().execute(waiting::start);
+    request.onIoThread(waiting::start);
   }
 
   /// Streams what happens to a compaction until it has ended. From any thread, likewise.
@@ -79,7 +79,7 @@ public final class Parking {
   /// @param seen the sequence of the last status the client knows; -1 for none
   public void stream(Request request, Acceptance.Accepted accepted, byte[] first, long seen) {
     EventStream stream = new EventStream(this, request, accepted, first, seen);
-    request.exchange().getIoThread().execute(stream::start);
+    request.onIoThread(stream::start);
   }
 
   /// Requests parked at the moment.

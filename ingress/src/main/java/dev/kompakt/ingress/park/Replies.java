@@ -4,7 +4,6 @@ import dev.kompakt.ingress.answer.ApiError;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.util.concurrent.TimeUnit;
-import org.xnio.XnioIoThread;
 
 /// Short answers that are given whole. They may be given from any thread, once for each request and
 /// before anything else has been written for it. A request that has not been read to its end closes
@@ -28,11 +27,10 @@ public final class Replies {
   /// Answers with JSON.
   public static void json(Request request, int status, byte[] body) {
     HttpServerExchange exchange = request.exchange();
-    XnioIoThread thread = exchange.getIoThread();
     if (exchange.isInIoThread()) {
       send(request, status, body);
     } else {
-      thread.execute(() -> send(request, status, body));
+      request.onIoThread(() -> send(request, status, body));
     }
   }
 

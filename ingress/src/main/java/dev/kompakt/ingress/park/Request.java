@@ -7,6 +7,7 @@ import dev.kompakt.schemas.id.CompactionId;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HttpString;
 import java.util.Locale;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
+import org.xnio.IoUtils;
 
 /// One request on its way: what it holds, and what is written of it when it ends.
 public final class Request {
@@ -91,6 +93,25 @@ public final class Request {
   /// Ends as one whose client has left; for a connection that is already lost.
   public void gone() {
     finish(CLIENT_GONE, Ending.GONE);
+  }
+
+  /// Does something on the exchange's I/O thread; nothing, if that is gone, for then so is the
+  /// connection.
+  void onIoThread(Runnable task) {
+    try {
+      exchange.getIoThread().execute(task);
+    } catch (RejectedExecutionException e) {
+      gone();
+    }
+  }
+
+  /// The same, after a while.
+  static void after(HttpServerExchange exchange, long millis, Runnable task) {
+    try {
+      var _ = exchange.getIoThread().executeAfter(task, millis, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      IoUtils.safeClose(exchange.getConnection());
+    }
   }
 
   long nanosSinceBody() {

@@ -3,6 +3,7 @@ package dev.kompakt.ingress.park;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
@@ -58,10 +59,14 @@ final class Wheel {
 
   private void turn() {
     if (!turning && timers > 0) {
-      turning = true;
-      var _ =
-          thread.executeAfter(
-              this::advance, Math.max(1, tickNanos / 1_000_000), TimeUnit.MILLISECONDS);
+      try {
+        var _ =
+            thread.executeAfter(
+                this::advance, Math.max(1, tickNanos / 1_000_000), TimeUnit.MILLISECONDS);
+        turning = true;
+      } catch (RejectedExecutionException e) {
+        // the thread is going away, and the exchanges with it
+      }
     }
   }
 

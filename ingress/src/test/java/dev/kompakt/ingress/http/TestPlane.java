@@ -1,0 +1,105 @@
+package dev.kompakt.ingress.http;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.kompakt.bootstrap.config.ConfigLoader;
+import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.observe.Meters;
+import dev.kompakt.bootstrap.seal.CheckpointSeal;
+import dev.kompakt.bootstrap.seal.SealingKey;
+import dev.kompakt.ingress.admission.BufferMemory;
+import dev.kompakt.ingress.publish.Chunking;
+import dev.kompakt.ingress.publish.IdempotencyKeys;
+import dev.kompakt.ingress.publish.StatusFeed;
+import dev.kompakt.schemas.record.Submission;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// The real data plane on a real socket, over a log in memory.
+final class TestPlane implements AutoCloseable {
+  static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  final MemoryLog log;
+  final Meters meters = new Meters();
+  final CheckpointSeal seal = new CheckpointSeal(new SealingKey(new byte[32]));
+  final DataPlane plane;
+  private final AtomicLong shiftMillis = new AtomicLong();
+
+  /// Starts one with these settings over defaults that are quick.
+  ///
+  /// @param settings key, value, key, value…
+  static TestPlane with(String... settings) {
+    Map<String, String> flags = new HashMap<>();
+    flags.put("ingress.listen", "127.0.0.1:0");
+    flags.put("ingress.keepalive.firstAfter", "100ms");
+    flags.put("ingress.keepalive.every", "50ms");
+    for (int i = 0; i < settings.length; i += 2) {
+      flags.put(settings[i], settings[i + 1]);
+    }
+    return new TestPlane(ConfigLoader.load(null, Map.of(), flags));
+  }
+
+  private TestPlane(KompaktConfig config) {
+    InstantSource clock = () -> Instant.now().plusMillis(shiftMillis.get());
+    StatusFeed feed = new StatusFeed();
+    IdempotencyKeys keys = new IdempotencyKeys(clock);
+    log = new MemoryLog(feed, keys);
+    plane =
+        new DataPlane(
+            config,
+            new DataPlane.Log(log, log, log, feed, keys, new Chunking(config, _ -> null, clock)),
+            seal,
+            new BufferMemory(64 << 20),
+            meters,
+            clock);
+    plane.start();
+  }
+
+  /// Lets time pass for everything decided by the clock.
+  void pass(Duration time) {
+    shiftMillis.addAndGet(time.toMillis());
+  }
+
+  Wire connect() throws IOException {
+    return Wire.connect(plane.address());
+  }
+
+  /// The submission of this number, from 1, once it is there.
+  Submission.Submitted submitted(int number) {
+    eventually(() -> log.submitted().size() >= number);
+    return log.submitted().get(number - 1);
+  }
+
+  /// The value of a meter as it is exported; 0 where it is not.
+  double meter(String name) {
+    return meters
+        .scrape()
+        .lines()
+        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  void awaitMeter(String name, double value) {
+    eventually(() -> meter(name) == value);
+  }
+
+  static void eventually(Callable<Boolean> condition) {
+    await()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(5))
+        .atMost(PATIENCE)
+        .until(condition);
+  }
+
+  @Override
+  public void close() {
+    plane.close(Duration.ZERO);
+  }
+}
