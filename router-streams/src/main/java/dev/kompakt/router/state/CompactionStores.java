@@ -30,7 +30,6 @@ public final class CompactionStores {
   /// The manifests in use, which would be costly to read for every event.
   private final Map<CompactionId, Submitted> manifests = new LinkedHashMap<>(16, 0.75f, true);
 
-  /// No timer is due before; so that the store is not searched for nothing.
   private Instant nextDue = Instant.EPOCH;
 
   public CompactionStores(
@@ -100,6 +99,11 @@ public final class CompactionStores {
 
   public void clearTimer(CompactionId compaction, TimerKind timer, Instant at) {
     timers.delete(new TimerKey(at, timer, compaction).encode());
+  }
+
+  /// No timer is due before.
+  public Instant nextDue() {
+    return nextDue;
   }
 
   /// Takes the timers that are due out of the store, the first due first.

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.Objects;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -42,8 +43,8 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
   static final String COMPACTIONS = "compactions";
   static final String DEAD_LETTERS = "dead-letters";
 
-  /// How often timers are looked at.
-  static final Duration TICK = Duration.ofMillis(25);
+  /// Timers are looked for at least so often, should the clock be set.
+  private static final Duration LONGEST_SLEEP = Duration.ofMinutes(1);
 
   private static final int TIMERS_AT_ONCE = 1000;
 
@@ -53,6 +54,8 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   private @Nullable ProcessorContext<byte[], byte[]> context;
   private @Nullable CompactionStores stores;
+  private @Nullable Cancellable wake;
+  private Instant wakeAt = Instant.MAX;
 
   DecideProcessor(RouterSettings settings, Meters meters) {
     this.settings = settings;
@@ -69,7 +72,8 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
             store(opened, RouterStores.STATES),
             store(opened, RouterStores.TIMERS),
             store(opened, RouterStores.STANDINGS));
-    opened.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, _ -> fireTimers());
+    wakeAt = Instant.MAX;
+    sleepUntilNextTimer();
   }
 
   private static KeyValueStore<Bytes, byte[]> store(
@@ -93,9 +97,35 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
       return;
     }
     carryOut(considered);
+    sleepUntilNextTimer();
+  }
+
+  /// Has [#fireTimers] called when the next timer is due. Not at a steady beat: Kafka Streams
+  /// commits a transaction after every call.
+  private void sleepUntilNextTimer() {
+    Instant now = now();
+    Instant latest = now.plus(LONGEST_SLEEP);
+    Instant due = stores().nextDue();
+    Instant next = due.isAfter(latest) ? latest : due;
+    if (wakeAt.isAfter(now) && !next.isBefore(wakeAt)) {
+      return;
+    }
+    if (wake != null) {
+      wake.cancel();
+    }
+    long sleep = Math.max(1, Duration.between(now, next).toMillis());
+    wakeAt = now.plusMillis(sleep);
+    wake =
+        context()
+            .schedule(Duration.ofMillis(sleep), PunctuationType.WALL_CLOCK_TIME, _ -> fireTimers());
   }
 
   private void fireTimers() {
+    if (wake != null) {
+      wake.cancel();
+      wake = null;
+    }
+    wakeAt = Instant.MAX;
     for (TimerKey timer : stores().takeDue(now(), TIMERS_AT_ONCE)) {
       Considered considered;
       try {
@@ -108,6 +138,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
       }
       carryOut(considered);
     }
+    sleepUntilNextTimer();
   }
 
   /// What was decided on an event, before any of it is done.

@@ -83,7 +83,7 @@ final class Journal {
   }
 
   private void sent(Job job) {
-    meters.count(Meter.JOBS_SENT, job.mode().name().toLowerCase(Locale.ROOT));
+    meters.count(Meter.JOBS_SENT, job.mode().name());
     LOG.atDebug()
         .addKeyValue(COMPACTION, job.attempt().compaction())
         .addKeyValue("attempt", job.attempt())

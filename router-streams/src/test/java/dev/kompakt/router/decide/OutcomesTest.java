@@ -404,4 +404,23 @@ class OutcomesTest {
     assertThat(failure(run).type()).isEqualTo("usage_limit_reached");
     assertThat(run.status().progress().done()).isEqualTo(4);
   }
+
+  @Test
+  void shouldNotSpendTheLastCallTwiceWhenOneInFlightWasMadeTwice() {
+    // Given
+    Run run = new Run(Settings.DEFAULT.withCalls(2, 4), Fixtures.ONE_ACCOUNT);
+    run.submit(Fixtures.packed(Fixtures.spans(4, 1000), 1000));
+    run.succeed(run.newJob());
+    List<Job> parallel = run.newJobs();
+    run.start(parallel.get(0), "worker-0").start(parallel.get(0), "worker-1");
+
+    // When
+    run.succeed(parallel.get(1));
+
+    // Then
+    assertThat(run.newJobs()).isEmpty();
+    run.succeed(parallel.get(0));
+    assertThat(failure(run).code()).isEqualTo("max_calls_exceeded");
+    assertThat(run.status().progress().calls()).isEqualTo(4);
+  }
 }

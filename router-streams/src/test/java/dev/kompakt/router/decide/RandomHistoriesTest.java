@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /// Compactions under random faults, played with and without duplicates, reorderings and restarts.
 class RandomHistoriesTest {
-  private static final int HISTORIES = 2000;
+  private static final int HISTORIES = 1500;
 
   private record Delivery(Instant at, long order, Event event) {}
 
