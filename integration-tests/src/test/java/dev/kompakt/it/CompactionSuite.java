@@ -140,7 +140,7 @@ abstract class CompactionSuite {
   @Test
   void shouldBeatWithNewlinesBeforeTheAnswerWhenUnary() {
     // Given
-    upstream.then(Reply.success().after(Duration.ofMillis(1000)));
+    upstream.then(Reply.success().after(Duration.ofSeconds(1)));
 
     // When
     HttpResponse<String> response = client.compact(fresh());
@@ -156,7 +156,7 @@ abstract class CompactionSuite {
   @Test
   void shouldBeatWithDataFramesWhenStreaming() {
     // Given
-    upstream.then(Reply.success().after(Duration.ofMillis(1000)));
+    upstream.then(Reply.success().after(Duration.ofSeconds(1)));
 
     // When
     HttpResponse<String> response = client.post("/v1/responses", triggered(fresh()));
@@ -228,6 +228,8 @@ abstract class CompactionSuite {
 
     // Then
     assertThat(accepted.statusCode()).isEqualTo(202);
+    String location = accepted.headers().firstValue("location").orElseThrow();
+    await().atMost(SOON).until(() -> json(client.get(location)).path("status").asString().equals("completed"));
   }
 
   @Test
@@ -242,7 +244,9 @@ abstract class CompactionSuite {
 
     // Then
     assertThat(events.headers().firstValue("content-type")).hasValue("text/event-stream");
-    assertThat(events(events.body()).getLast().path("status").asString()).isEqualTo("completed");
+    JsonNode last = events(events.body()).getLast();
+    assertThat(last.path("type").asString()).isEqualTo("compaction.completed");
+    assertThat(last.path("compaction").path("status").asString()).isEqualTo("completed");
   }
 
   @Test
@@ -348,7 +352,7 @@ abstract class CompactionSuite {
 
     // Then
     assertThat(list.statusCode()).isEqualTo(200);
-    JsonNode first = json(list).path("compactions").path(0);
+    JsonNode first = json(list).path("data").path(0);
     assertThat(first.path("id").asString()).startsWith("cmpn_");
     assertThat(list.body()).doesNotContain("question ");
   }

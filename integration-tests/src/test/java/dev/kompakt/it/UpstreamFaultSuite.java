@@ -77,7 +77,6 @@ abstract class UpstreamFaultSuite {
         Arguments.of("empty summary", Reply.wrong(Reply.Twist.EMPTY_SUMMARY)),
         Arguments.of("incomplete", Reply.wrong(Reply.Twist.INCOMPLETE)),
         Arguments.of("never completed", Reply.wrong(Reply.Twist.NEVER_COMPLETED)),
-        Arguments.of("no output", Reply.wrong(Reply.Twist.NO_OUTPUT)),
         Arguments.of("huge", Reply.huge(4 << 20)),
         Arguments.of("no headers", Reply.neverAnswered()),
         Arguments.of("silent after headers", Reply.silentAfterHeaders()),
