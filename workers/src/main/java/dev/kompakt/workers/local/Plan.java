@@ -87,10 +87,11 @@ record Plan(List<Kept> kept, Survey survey) {
       Kept candidate = all.get(i);
       Item item = candidate.item();
       boolean counts = item.number() < verbatimNumber && !survey.isRetained(item);
+      long bytes = candidate.bytes() + 1; // with its comma
       if (counts && item.kind() == Item.Kind.SAID) {
-        said -= candidate.bytes();
+        said -= bytes;
       } else if (counts) {
-        worked -= candidate.bytes();
+        worked -= bytes;
       }
       if (!counts || (item.kind() == Item.Kind.SAID ? said : worked) >= 0) {
         kept.add(candidate);
