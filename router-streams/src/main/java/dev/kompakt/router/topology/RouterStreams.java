@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class RouterStreams {
   private static final Logger LOG = LoggerFactory.getLogger(RouterStreams.class);
 
-  public static final String APPLICATION_ID = "kompakt-router";
+  public static final String APPLICATION_ID = "kompakt.router";
 
   /// How often a transaction is committed: what a decision takes until others see it.
   private static final int COMMIT_INTERVAL_MS = 5;
