@@ -104,7 +104,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       for (Throwable t = e; t != null; t = t.getCause()) {
         if (t instanceof BindException
             || String.valueOf(t.getMessage()).contains("Address already in use")) {
-          throw new PortTakenException("--listen", listen);
+          throw new PortTakenException("--listen", listen, "Address already in use");
         }
       }
       Throwable cause = e.getCause() == null ? e : e.getCause();

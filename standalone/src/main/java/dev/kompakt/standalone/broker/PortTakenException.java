@@ -2,11 +2,17 @@ package dev.kompakt.standalone.broker;
 
 import dev.kompakt.bootstrap.config.HostPort;
 
-/// Something else listens at an address that was asked for.
+/// An address that was asked for cannot be listened at, mostly because something else does.
 public final class PortTakenException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  public PortTakenException(String key, HostPort address) {
-    super(address + " is taken by another process; free it, or set " + key + " to another port");
+  /// Names the setting to change.
+  ///
+  /// @param problem what the system said
+  public PortTakenException(String key, HostPort address, String problem) {
+    super(
+        problem.contains("in use")
+            ? address + " is taken by another process; free it, or set " + key + " to another port"
+            : key + ": cannot listen at " + address + " (" + problem + ")");
   }
 }

@@ -1,0 +1,191 @@
+package dev.kompakt.standalone;
+
+import dev.kompakt.bootstrap.admin.AdminServer;
+import dev.kompakt.bootstrap.config.ConfigException;
+import dev.kompakt.bootstrap.config.HostPort;
+import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.kafka.KafkaClients;
+import dev.kompakt.bootstrap.kafka.TopicProvisioner;
+import dev.kompakt.bootstrap.kafka.UnreachableException;
+import dev.kompakt.bootstrap.observe.Health;
+import dev.kompakt.bootstrap.observe.Meters;
+import dev.kompakt.bootstrap.payload.PayloadStore;
+import dev.kompakt.bootstrap.seal.SealingKey;
+import dev.kompakt.bootstrap.seal.SegmentSeal;
+import dev.kompakt.ingress.IngressService;
+import dev.kompakt.router.RouterService;
+import dev.kompakt.standalone.broker.EmbeddedBroker;
+import dev.kompakt.standalone.broker.PortTakenException;
+import dev.kompakt.workers.WorkerService;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+
+/// One process of Kompakt: what it is made of, in the order it is started; closed in reverse.
+public final class Kompakt implements AutoCloseable {
+  private static final Duration READY_DEADLINE = Duration.ofSeconds(90);
+  private static final Duration BETWEEN_CHECKS = Duration.ofMillis(5);
+  private static final int PAYLOAD_READERS = 16;
+  private static final HostPort ANY_PORT = new HostPort("127.0.0.1", 0);
+
+  private final KompaktConfig config;
+  private final Set<Role> roles;
+  private final Health health = new Health();
+  private final Closing closing = new Closing();
+
+  private String broker = "";
+  private @Nullable InetSocketAddress ingress;
+  private @Nullable InetSocketAddress admin;
+
+  private Kompakt(KompaktConfig config, Set<Role> roles) {
+    this.config = config;
+    this.roles = roles;
+  }
+
+  /// Starts everything in one process, with its own broker unless the config names another.
+  public static Kompakt up(KompaktConfig config) {
+    return start(config, EnumSet.allOf(Role.class));
+  }
+
+  /// Starts a process and waits until it is ready.
+  ///
+  /// @throws ConfigException if the config does not serve these roles
+  /// @throws UnreachableException if Kafka does not answer, or a role does not become ready
+  /// @throws PortTakenException if something else listens where it should
+  /// @throws dev.kompakt.standalone.broker.DirectoryInUseException if another process has the
+  ///   embedded broker's directory
+  public static Kompakt start(KompaktConfig config, Set<Role> roles) {
+    if (config.kafka().embedded() && !roles.containsAll(EnumSet.allOf(Role.class))) {
+      throw new ConfigException(
+          "kafka.bootstrap",
+          "one role alone needs a broker that the others reach too: give host:port of a cluster, or"
+              + " of `kompakt broker`");
+    }
+    Kompakt process = new Kompakt(config, roles);
+    try {
+      process.open();
+      process.awaitReady();
+      return process;
+    } catch (RuntimeException e) {
+      process.close();
+      throw e;
+    }
+  }
+
+  private void open() {
+    SealingKey key = SealingKey.load(config);
+    Meters meters = new Meters();
+    EmbeddedBroker embedded =
+        config.kafka().embedded()
+            ? closing.add(EmbeddedBroker.start(config.kafka().dataPath(), ANY_PORT))
+            : null;
+    KompaktConfig.Kafka kafka =
+        embedded == null ? config.kafka() : config.kafka().withBootstrap(embedded.bootstrap());
+    broker = kafka.bootstrap();
+    KafkaClients clients = closing.add(new KafkaClients(kafka, clientId()));
+    try (Admin topics = clients.admin()) {
+      new TopicProvisioner(kafka, topics).provision();
+    }
+    PayloadStore payloads =
+        closing.add(new PayloadStore(clients, new SegmentSeal(key), PAYLOAD_READERS));
+    AdminServer plane = closing.add(new AdminServer(config.admin().listen(), health, meters));
+    listen("admin.listen", config.admin().listen(), plane::start);
+    admin = plane.address();
+
+    if (roles.contains(Role.ROUTER)) {
+      closing.add(RouterService.create(config, clients, meters, health)).start();
+    }
+    if (roles.contains(Role.WORKER)) {
+      closing
+          .add(
+              WorkerService.create(
+                  config, clients, payloads, key, meters, health, InstantSource.system()))
+          .start();
+    }
+    if (roles.contains(Role.INGRESS)) {
+      IngressService service =
+          closing.add(IngressService.create(config, clients, payloads, key, meters, health, plane));
+      listen("ingress.listen", config.ingress().listen(), service::start);
+      ingress = service.address();
+    }
+    if (embedded != null) {
+      embedded.announce(baseAddress(ingress), baseAddress(admin));
+    }
+  }
+
+  private String clientId() {
+    return "kompakt-" + roles.stream().map(Role::text).collect(Collectors.joining("-"));
+  }
+
+  private static void listen(String key, HostPort address, Runnable start) {
+    try {
+      start.run();
+    } catch (RuntimeException e) {
+      for (Throwable t = e; t != null; t = t.getCause()) {
+        if (t instanceof BindException) {
+          throw new PortTakenException(key, address, String.valueOf(t.getMessage()));
+        }
+      }
+      throw e;
+    }
+  }
+
+  private void awaitReady() {
+    long deadline = System.nanoTime() + READY_DEADLINE.toNanos();
+    while (!health.ready()) {
+      if (System.nanoTime() > deadline) {
+        throw new UnreachableException(
+            "not ready within "
+                + READY_DEADLINE.toSeconds()
+                + " s; what does not hold: "
+                + health.results().entrySet().stream()
+                    .filter(check -> !check.getValue())
+                    .map(check -> check.getKey())
+                    .collect(Collectors.joining(", ")),
+            null);
+      }
+      try {
+        Thread.sleep(BETWEEN_CHECKS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new UnreachableException("interrupted while starting", e);
+      }
+    }
+  }
+
+  /// The brokers it uses.
+  public String broker() {
+    return broker;
+  }
+
+  /// Base address of the data plane, for clients on this machine; null without the ingress role.
+  public @Nullable String dataPlane() {
+    return baseAddress(ingress);
+  }
+
+  /// Base address of the admin plane, for callers on this machine.
+  public @Nullable String adminPlane() {
+    return baseAddress(admin);
+  }
+
+  private static @Nullable String baseAddress(@Nullable InetSocketAddress address) {
+    if (address == null) {
+      return null;
+    }
+    String host = address.getAddress().isAnyLocalAddress() ? "127.0.0.1" : address.getHostString();
+    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+
+  /// Stops accepting, lets what runs end within a grace, and stops the rest.
+  @Override
+  public void close() {
+    health.drain();
+    closing.close();
+  }
+}

@@ -1,0 +1,105 @@
+package dev.kompakt.standalone.cli;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// How far a batch is, told on stderr: a bar that is drawn over itself on a terminal, else a line
+/// now and then. Thread-safe.
+final class Progress implements AutoCloseable {
+  private static final Duration REDRAW = Duration.ofMillis(120);
+  private static final Duration LINE = Duration.ofSeconds(10);
+  private static final int BAR = 24;
+
+  private final PrintStream err;
+  private final boolean terminal;
+  private final int files;
+  private final AtomicInteger ended = new AtomicInteger();
+  private final Map<Object, Jobs> running = new ConcurrentHashMap<>();
+  private final Thread thread;
+  private volatile String phase = "";
+
+  /// Jobs of one file's compaction.
+  private record Jobs(int done, int known) {}
+
+  private Progress(PrintStream err, boolean terminal, int files, boolean quiet) {
+    this.err = err;
+    this.terminal = terminal;
+    this.files = files;
+    thread = Thread.ofVirtual().unstarted(this::tell);
+    if (!quiet) {
+      thread.start();
+    }
+  }
+
+  /// Begins to tell; the launcher says by a system property whether stderr is a terminal.
+  static Progress begin(PrintStream err, int files, boolean quiet) {
+    return new Progress(err, Boolean.getBoolean("kompakt.terminal"), files, quiet);
+  }
+
+  /// Says what is being done while no file runs.
+  void phase(String text) {
+    phase = text;
+  }
+
+  void jobs(Object file, int done, int known) {
+    running.put(file, new Jobs(done, known));
+  }
+
+  void ended(Object file) {
+    running.remove(file);
+    ended.incrementAndGet();
+  }
+
+  private void tell() {
+    try {
+      while (true) {
+        Thread.sleep(terminal ? REDRAW : LINE);
+        if (terminal) {
+          err.print("\r\u001b[K" + line());
+          err.flush();
+        } else {
+          err.println(line());
+        }
+      }
+    } catch (InterruptedException e) {
+      if (terminal) {
+        err.print("\r\u001b[K");
+        err.flush();
+      }
+    }
+  }
+
+  private String line() {
+    int filesEnded = ended.get();
+    int done = running.values().stream().mapToInt(Jobs::done).sum();
+    int known = running.values().stream().mapToInt(Jobs::known).sum();
+    if (filesEnded == 0 && running.isEmpty()) {
+      return phase;
+    }
+    double part = known == 0 ? 0 : running.size() * (double) done / known;
+    int filled = (int) (BAR * (filesEnded + part) / files);
+    return "[%s%s] %d of %d %s, %d running, %d of %d parts"
+        .formatted(
+            "#".repeat(filled),
+            "-".repeat(BAR - filled),
+            filesEnded,
+            files,
+            files == 1 ? "file" : "files",
+            running.size(),
+            done,
+            known);
+  }
+
+  @Override
+  public void close() {
+    thread.interrupt();
+    try {
+      thread.join(Duration.ofSeconds(1));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
