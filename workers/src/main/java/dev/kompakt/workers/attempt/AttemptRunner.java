@@ -179,6 +179,7 @@ public final class AttemptRunner implements Attempts {
     LOG.atLevel(level)
         .addKeyValue("compaction", job.attempt().compaction())
         .addKeyValue("attempt", job.attempt())
+        .addKeyValue("error", Faults.ownMessage(cause))
         .setCause(Faults.withoutMessages(cause))
         .log("attempt failed in this worker");
     return new Outcome.Transient(Cause.WORKER_FAULT, null, null);

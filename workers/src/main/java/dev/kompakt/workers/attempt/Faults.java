@@ -9,6 +9,14 @@ final class Faults {
 
   private Faults() {}
 
+  /// The message of an exception that our own code threw; it never holds payload text. The kind of
+  /// any other.
+  static String ownMessage(Throwable fault) {
+    StackTraceElement[] stack = fault.getStackTrace();
+    boolean own = stack.length > 0 && stack[0].getClassName().startsWith("dev.kompakt.");
+    return own ? String.valueOf(fault.getMessage()) : fault.getClass().getSimpleName();
+  }
+
   static Throwable withoutMessages(Throwable fault) {
     return copy(fault, 0);
   }
