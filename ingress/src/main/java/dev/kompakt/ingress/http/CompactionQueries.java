@@ -4,6 +4,7 @@ import dev.kompakt.ingress.answer.ApiError;
 import dev.kompakt.ingress.answer.CompactionObject;
 import dev.kompakt.ingress.answer.CompactionWithResult;
 import dev.kompakt.ingress.answer.StatusEvents;
+import dev.kompakt.ingress.park.Faults;
 import dev.kompakt.ingress.park.Parking;
 import dev.kompakt.ingress.park.Replies;
 import dev.kompakt.ingress.park.Request;

@@ -18,6 +18,7 @@ import dev.kompakt.ingress.intake.CheckpointOpener;
 import dev.kompakt.ingress.intake.ContentDecoding;
 import dev.kompakt.ingress.intake.ScannedBody;
 import dev.kompakt.ingress.park.ClientGoneException;
+import dev.kompakt.ingress.park.Faults;
 import dev.kompakt.ingress.park.Parking;
 import dev.kompakt.ingress.park.Replies;
 import dev.kompakt.ingress.park.Request;

@@ -54,6 +54,7 @@ public final class DataPlane implements AutoCloseable {
   private final FrontDoor door;
   private @Nullable XnioWorker worker;
   private @Nullable Undertow server;
+  private volatile @Nullable InetSocketAddress address;
 
   /// The log as the data plane sees it.
   ///
@@ -161,15 +162,16 @@ public final class DataPlane implements AutoCloseable {
     }
     worker = made;
     server = undertow;
+    address = (InetSocketAddress) undertow.getListenerInfo().getFirst().getAddress();
   }
 
   /// Where it listens, once started.
-  public synchronized InetSocketAddress address() {
-    Undertow running = server;
-    if (running == null) {
-      throw new IllegalStateException("the data plane is not running");
+  public InetSocketAddress address() {
+    InetSocketAddress bound = address;
+    if (bound == null) {
+      throw new IllegalStateException("the data plane has not been started");
     }
-    return (InetSocketAddress) running.getListenerInfo().getFirst().getAddress();
+    return bound;
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.kompakt.ingress.admission.Admission;
 import dev.kompakt.ingress.admission.Clients;
 import dev.kompakt.ingress.admission.Permit;
 import dev.kompakt.ingress.answer.ApiError;
+import dev.kompakt.ingress.park.Faults;
 import dev.kompakt.ingress.park.LiveRequests;
 import dev.kompakt.ingress.park.Replies;
 import dev.kompakt.ingress.park.Request;

@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,10 +40,10 @@ final class AnswerTask implements Runnable {
   public void run() {
     try (BufferMemory.Loan _ = parking.memory.borrow(answer.bytes(), PATIENCE)) {
       AnswerForm.Rendition rendition = form.render(source());
-      AnswerSink sink = parked.takeOver(rendition).get();
+      AnswerSink sink = parked.takeOver(rendition).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
       rendition.writeTo(sink);
       parked.written();
-    } catch (ClientGoneException | ExecutionException e) {
+    } catch (ClientGoneException | ExecutionException | TimeoutException e) {
       parked.answerFailed(null);
     } catch (PayloadLostException | UnusableAnswerException e) {
       warn(e);

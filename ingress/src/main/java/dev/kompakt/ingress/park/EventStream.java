@@ -43,7 +43,8 @@ final class EventStream {
     }
     line.open(200, StatusEvents.CONTENT_TYPE, "no-cache, no-transform", -1);
     line.send(first);
-    beat = parking.wheel(request).after(parking.timing.every().toNanos(), this::beat);
+    beat =
+        parking.wheel(request).after(parking.timing.every().toNanos(), request.guarded(this::beat));
     follower =
         parking.feed.follow(
             accepted.compaction(), status -> request.onIoThread(() -> heard(status)));
@@ -95,7 +96,10 @@ final class EventStream {
     }
     tell();
     if (!ended) {
-      beat = parking.wheel(request).after(parking.timing.every().toNanos(), this::beat);
+      beat =
+          parking
+              .wheel(request)
+              .after(parking.timing.every().toNanos(), request.guarded(this::beat));
     }
   }
 

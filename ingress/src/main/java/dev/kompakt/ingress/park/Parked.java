@@ -57,8 +57,11 @@ final class Parked {
       return;
     }
     long first = parking.timing.firstAfter().toNanos() - request.nanosSinceBody();
-    beat = parking.wheel(request).after(first, this::beat);
-    deadline = parking.wheel(request).after(parking.timing.longest().toNanos(), this::timedOut);
+    beat = parking.wheel(request).after(first, request.guarded(this::beat));
+    deadline =
+        parking
+            .wheel(request)
+            .after(parking.timing.longest().toNanos(), request.guarded(this::timedOut));
     follower =
         parking.feed.follow(
             accepted.compaction(), status -> request.onIoThread(() -> heard(status)));
@@ -103,7 +106,10 @@ final class Parked {
       request.beat();
     }
     if (phase != Phase.ENDED) {
-      beat = parking.wheel(request).after(parking.timing.every().toNanos(), this::beat);
+      beat =
+          parking
+              .wheel(request)
+              .after(parking.timing.every().toNanos(), request.guarded(this::beat));
     }
   }
 

@@ -99,13 +99,29 @@ public final class Request {
   /// connection.
   void onIoThread(Runnable task) {
     try {
-      exchange.getIoThread().execute(task);
+      exchange.getIoThread().execute(guarded(task));
     } catch (RejectedExecutionException e) {
       gone();
     }
   }
 
-  /// The same, after a while.
+  /// The task, with whatever it throws ending this request and no other.
+  Runnable guarded(Runnable task) {
+    return () -> {
+      try {
+        task.run();
+      } catch (RejectedExecutionException e) {
+        IoUtils.safeClose(exchange.getConnection());
+        gone();
+      } catch (RuntimeException e) {
+        Faults.log(LOG, e, "a request failed on its I/O thread");
+        Line.cut(exchange);
+        finish(500, Ending.FAILED_LATE);
+      }
+    };
+  }
+
+  /// Does something on an exchange's I/O thread after a while.
   static void after(HttpServerExchange exchange, long millis, Runnable task) {
     try {
       var _ = exchange.getIoThread().executeAfter(task, millis, TimeUnit.MILLISECONDS);

@@ -1,0 +1,188 @@
+package dev.kompakt.ingress.http;
+
+import static dev.kompakt.ingress.http.Samples.COMPACT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+final class OverloadTest {
+  private static final String JSON = "Content-Type: application/json\r\n";
+  private static final String IN_FLIGHT = "kompakt_requests_in_flight";
+
+  @Test
+  void shouldRefuseUnreadWhenTooManyRequestsAreParked() throws Exception {
+    try (TestPlane plane = TestPlane.with("ingress.maxRequests", "1");
+        Wire wire = plane.connect();
+        Wire other = plane.connect()) {
+      // Given
+      wire.post(COMPACT, Samples.request("a"));
+      plane.submitted(1);
+
+      // When
+      other.send(Wire.head("POST", COMPACT) + JSON + "Content-Length: 100000\r\n\r\n");
+
+      // Then
+      Wire.Reply refused = other.read();
+      assertThat(refused.status()).isEqualTo(429);
+      assertThat(refused.body()).contains("gateway_overloaded");
+      assertThat(Integer.parseInt(Objects.requireNonNull(refused.head().header("retry-after"))))
+          .isBetween(1, 60);
+      assertThat(other.ended()).isTrue();
+      assertThat(plane.meter("kompakt_requests_refused_total")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void shouldLetInAgainWhenRequestsHaveEndedInEveryWay() throws Exception {
+    try (TestPlane plane = TestPlane.with("ingress.maxRequests", "1")) {
+      int submitted = 0;
+      for (int round = 0; round < 3; round++) {
+        // Given
+        try (Wire bad = plane.connect()) {
+          bad.post(COMPACT, "{").read();
+        }
+        try (Wire wrong = plane.connect()) {
+          wrong.send(Wire.head("POST", COMPACT) + "Content-Length: 5\r\n\r\n").read();
+        }
+        plane.awaitMeter(IN_FLIGHT, 0);
+        try (Wire leaving = plane.connect()) {
+          leaving.send(Wire.head("POST", COMPACT) + JSON + "Content-Length: 5\r\n\r\n");
+          plane.awaitMeter(IN_FLIGHT, 1);
+        }
+        plane.awaitMeter(IN_FLIGHT, 0);
+        try (Wire parked = plane.connect()) {
+          parked.post(COMPACT, Samples.request("leaves " + round));
+          plane.submitted(++submitted);
+        }
+        plane.awaitMeter(IN_FLIGHT, 0);
+
+        // When
+        try (Wire wire = plane.connect()) {
+          wire.post(COMPACT, Samples.request("stays " + round));
+          plane.log.complete(plane.submitted(++submitted), Samples.answer("x"));
+
+          // Then
+          assertThat(wire.read().body().strip()).isEqualTo(Samples.answer("x"));
+        }
+        plane.awaitMeter(IN_FLIGHT, 0);
+        assertThat(plane.meter("kompakt_body_bytes_in_flight")).isZero();
+      }
+    }
+  }
+
+  @Test
+  void shouldRefuseWhenBodyBytesInFlightAreUsedUp() throws Exception {
+    try (TestPlane plane = TestPlane.with("ingress.maxBodyBytesInFlight", "3MiB");
+        Wire one = plane.connect();
+        Wire other = plane.connect();
+        Wire small = plane.connect()) {
+      // Given
+      one.send(Wire.head("POST", COMPACT) + JSON + "Content-Length: 2000000\r\n\r\n{");
+      plane.awaitMeter("kompakt_body_bytes_in_flight", 2_000_000);
+
+      // When
+      other.send(Wire.head("POST", COMPACT) + JSON + "Content-Length: 2000000\r\n\r\n{");
+
+      // Then
+      assertThat(other.read().status()).isEqualTo(429);
+      small.post(COMPACT, Samples.request("a"));
+      plane.submitted(1);
+      assertThat(plane.meter("kompakt_body_bytes_in_flight")).isEqualTo(2_000_000);
+    }
+  }
+
+  @Test
+  void shouldRefuseMidwayWhenChunkedBodyFindsNoRoom() throws Exception {
+    try (TestPlane plane = TestPlane.with("ingress.maxBodyBytesInFlight", "3MiB");
+        Wire one = plane.connect();
+        Wire other = plane.connect()) {
+      // Given
+      one.send(Wire.head("POST", COMPACT) + JSON + "Content-Length: 2000000\r\n\r\n{");
+      plane.awaitMeter("kompakt_body_bytes_in_flight", 2_000_000);
+      other.send(Wire.head("POST", COMPACT) + JSON + "Transfer-Encoding: chunked\r\n\r\n");
+
+      // When
+      String start = "{\"model\":\"m\",\"instructions\":\"";
+      other.send(Integer.toHexString(start.length()) + "\r\n" + start + "\r\n");
+      other.send("180000\r\n" + "a".repeat(0x180000) + "\r\n");
+
+      // Then
+      assertThat(other.read().status()).isEqualTo(429);
+      plane.awaitMeter("kompakt_body_bytes_in_flight", 2_000_000);
+    }
+  }
+
+  @Test
+  void shouldTurnAwayRetryablyWhenClosedWhileParked() throws Exception {
+    TestPlane plane = TestPlane.with("ingress.keepalive.firstAfter", "60s");
+    try (Wire wire = plane.connect()) {
+      // Given
+      wire.post(COMPACT, Samples.request("a"));
+      plane.submitted(1);
+      plane.awaitMeter("kompakt_parked_requests", 1);
+
+      // When
+      plane.plane.close(Duration.ofMillis(50));
+
+      // Then
+      Wire.Reply reply = wire.read();
+      assertThat(reply.status()).isEqualTo(503);
+      assertThat(reply.body()).contains("shutting_down");
+      assertThat(reply.head().header("retry-after")).isEqualTo("1");
+      assertThat(wire.ended()).isTrue();
+    }
+  }
+
+  @Test
+  void shouldBreakBodyWhenClosedAfterCommit() throws Exception {
+    TestPlane plane = TestPlane.with();
+    try (Wire wire = plane.connect()) {
+      // Given
+      wire.post(COMPACT, Samples.request("a"));
+      wire.readHead();
+
+      // When
+      plane.plane.close(Duration.ofMillis(50));
+
+      // Then
+      assertThatThrownBy(wire::readChunks).isInstanceOf(EOFException.class);
+    }
+  }
+
+  @Test
+  void shouldLetParkedRequestEndWhenClosing() throws Exception {
+    TestPlane plane = TestPlane.with();
+    try (Wire wire = plane.connect();
+        Wire idle = plane.connect()) {
+      // Given
+      wire.post(COMPACT, Samples.request("a"));
+      wire.readHead();
+      idle.get("/openapi.json").read();
+
+      // When
+      Thread closing = Thread.ofVirtual().start(() -> plane.plane.close(TestPlane.PATIENCE));
+      TestPlane.eventually(() -> refused(plane));
+      Wire.Reply late = idle.get("/openapi.json").read();
+      plane.log.complete(plane.submitted(1), Samples.answer("x"));
+
+      // Then
+      assertThat(wire.readChunks().strip()).isEqualTo(Samples.answer("x"));
+      assertThat(late.status()).isEqualTo(503);
+      assertThat(late.head().header("connection")).isEqualTo("close");
+      closing.join();
+    }
+  }
+
+  private static boolean refused(TestPlane plane) {
+    try (Wire wire = plane.connect()) {
+      return wire.get("/openapi.json").read().status() == 503;
+    } catch (IOException | IllegalStateException e) {
+      return true;
+    }
+  }
+}
