@@ -30,6 +30,7 @@ public final class Logging {
           "org.apache.kafka.controller",
           "org.apache.kafka.streams.StreamsConfig",
           "org.apache.kafka.streams.processor.internals.StateDirectory",
+          "org.apache.kafka.clients.consumer.internals.AsyncKafkaConsumer",
           "org.apache.kafka.clients.consumer.internals.StreamsGroupHeartbeatRequestManager",
           "org.apache.kafka.clients.consumer.internals.OffsetFetcherUtils");
 

@@ -29,20 +29,38 @@ final class RequestBody extends FilterInputStream {
 
   private static InputStream open(Compactable file, String model) {
     AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
-    PipedInputStream in = new PipedInputStream(BUFFER_BYTES);
+    PipedOutputStream out = new PipedOutputStream();
+    PipedInputStream in = connected(out);
     Thread.startVirtualThread(
         () -> {
-          try (PipedOutputStream out = new PipedOutputStream(in)) {
-            try {
-              file.writeRequest(out, model);
-            } catch (IOException e) {
-              failure.set(e);
-            }
+          try (out) {
+            write(file, model, out, failure);
           } catch (IOException e) {
             failure.compareAndSet(null, e);
           }
         });
     return new RequestBody(in, failure);
+  }
+
+  private static PipedInputStream connected(PipedOutputStream out) {
+    try {
+      return new PipedInputStream(out, BUFFER_BYTES);
+    } catch (IOException e) {
+      throw new AssertionError("a new pipe can be connected", e);
+    }
+  }
+
+  /// Notes a failure before the end of the stream can be seen.
+  private static void write(
+      Compactable file,
+      String model,
+      PipedOutputStream out,
+      AtomicReference<@Nullable IOException> failure) {
+    try {
+      file.writeRequest(out, model);
+    } catch (IOException e) {
+      failure.set(e);
+    }
   }
 
   @Override
