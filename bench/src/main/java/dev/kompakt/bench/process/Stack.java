@@ -105,7 +105,8 @@ public final class Stack implements AutoCloseable {
     Files.writeString(config, config(role, bootstrap, data, admin));
     Child child = launcher.kompakt(role, flags, role, "--config", config.toString());
     children.push(child);
-    await(child, new AdminPlane(admin)::ready);
+    AdminPlane plane = new AdminPlane(admin);
+    await(child, () -> (data == 0 || listens(data)) && plane.ready());
   }
 
   private String config(String role, String bootstrap, int data, int admin) {
