@@ -39,6 +39,7 @@ public final class Kompakt implements AutoCloseable {
   private final Health health = new Health();
   private final Closing closing = new Closing();
 
+  private volatile boolean started;
   private String broker = "";
   private @Nullable InetSocketAddress ingress;
   private @Nullable InetSocketAddress admin;
@@ -69,7 +70,9 @@ public final class Kompakt implements AutoCloseable {
     }
     Kompakt process = new Kompakt(config, roles);
     try {
+      process.health.require("all roles started", () -> process.started);
       process.open();
+      process.started = true;
       process.awaitReady();
       return process;
     } catch (RuntimeException e) {
