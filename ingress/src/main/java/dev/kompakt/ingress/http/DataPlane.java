@@ -44,7 +44,7 @@ public final class DataPlane implements AutoCloseable {
   private static final int MAX_POOLED_BUFFERS = 2_000;
   private static final int MAX_HEADER_BYTES = 64 * 1024;
   private static final int HEAD_TIMEOUT_MILLIS = 10_000;
-  private static final int KEEP_ALIVE_MILLIS = 75_000;
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
   private static final long ENTITY_SLACK_BYTES = 1 << 20;
 
   private final KompaktConfig.Ingress settings;
@@ -129,7 +129,13 @@ public final class DataPlane implements AutoCloseable {
   /// Listens.
   ///
   /// @throws RuntimeException with a `BindException` as cause if the port is taken
-  public synchronized void start() {
+  public void start() {
+    start(readTimeout());
+  }
+
+  /// The same, with another backstop for reads: bodies have their own limits, and parked requests
+  /// none.
+  synchronized void start(Duration readTimeout) {
     XnioWorker made = worker();
     HostPort listen = settings.listen();
     Undertow undertow =
@@ -146,11 +152,11 @@ public final class DataPlane implements AutoCloseable {
             .setServerOption(UndertowOptions.MAX_PARAMETERS, 100)
             .setServerOption(UndertowOptions.MAX_COOKIES, 50)
             .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, HEAD_TIMEOUT_MILLIS)
-            .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, KEEP_ALIVE_MILLIS)
+            .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, (int) KEEP_ALIVE.toMillis())
             .setServerOption(UndertowOptions.ALWAYS_SET_DATE, true)
             // It would hold keepalives back while another request is pipelined behind.
             .setServerOption(UndertowOptions.BUFFER_PIPELINED_DATA, false)
-            .setSocketOption(Options.READ_TIMEOUT, readTimeoutMillis())
+            .setSocketOption(Options.READ_TIMEOUT, (int) readTimeout.toMillis())
             .setSocketOption(Options.BACKLOG, 4_096)
             .setHandler(door)
             .build();
@@ -211,9 +217,9 @@ public final class DataPlane implements AutoCloseable {
     }
   }
 
-  /// A backstop only: bodies have their own limits, and parked requests none.
-  private int readTimeoutMillis() {
-    return (int) Math.max(KEEP_ALIVE_MILLIS, settings.bodyIdle().plusSeconds(10).toMillis());
+  private Duration readTimeout() {
+    Duration body = settings.bodyIdle().plusSeconds(10);
+    return body.compareTo(KEEP_ALIVE) < 0 ? KEEP_ALIVE : body;
   }
 
   private XnioWorker worker() {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kompakt.schemas.record.Failure;
 import java.io.EOFException;
 import java.net.SocketException;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 final class KeepaliveTest {
@@ -181,6 +182,25 @@ final class KeepaliveTest {
       assertThat(reply.status()).isEqualTo(503);
       assertThat(reply.head().header("retry-after")).isBetween("1", "7");
       assertThat(plane.log.submitted()).hasSize(1);
+    }
+  }
+
+  @Test
+  void shouldOutliveReadTimeoutWhileParkedAndHeedItAfterwards() throws Exception {
+    try (TestPlane plane =
+            TestPlane.withReadTimeout(
+                Duration.ofMillis(300), "ingress.keepalive.firstAfter", "700ms");
+        Wire wire = plane.connect()) {
+      // Given
+      wire.post(COMPACT, Samples.request("hello"));
+      wire.readHead();
+
+      // When
+      plane.log.complete(plane.submitted(1), Samples.answer("x"));
+
+      // Then
+      assertThat(wire.readChunks().strip()).isEqualTo(Samples.answer("x"));
+      assertThat(wire.ended()).isTrue();
     }
   }
 }

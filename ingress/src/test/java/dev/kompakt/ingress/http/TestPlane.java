@@ -35,6 +35,19 @@ final class TestPlane implements AutoCloseable {
   ///
   /// @param settings key, value, key, value…
   static TestPlane with(String... settings) {
+    TestPlane made = new TestPlane(config(settings));
+    made.plane.start();
+    return made;
+  }
+
+  /// Starts one that closes connections on which nothing is read for so long.
+  static TestPlane withReadTimeout(Duration timeout, String... settings) {
+    TestPlane made = new TestPlane(config(settings));
+    made.plane.start(timeout);
+    return made;
+  }
+
+  private static KompaktConfig config(String... settings) {
     Map<String, String> flags = new HashMap<>();
     flags.put("ingress.listen", "127.0.0.1:0");
     flags.put("ingress.keepalive.firstAfter", "100ms");
@@ -42,7 +55,7 @@ final class TestPlane implements AutoCloseable {
     for (int i = 0; i < settings.length; i += 2) {
       flags.put(settings[i], settings[i + 1]);
     }
-    return new TestPlane(ConfigLoader.load(null, Map.of(), flags));
+    return ConfigLoader.load(null, Map.of(), flags);
   }
 
   private TestPlane(KompaktConfig config) {
@@ -58,7 +71,6 @@ final class TestPlane implements AutoCloseable {
             new BufferMemory(64 << 20),
             meters,
             clock);
-    plane.start();
   }
 
   /// Lets time pass for everything decided by the clock.
