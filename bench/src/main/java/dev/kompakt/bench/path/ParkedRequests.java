@@ -85,6 +85,7 @@ final class ParkedRequests {
   private static void await(AdminPlane admin, Child client, int count) throws InterruptedException {
     long deadline = System.nanoTime() + PARK.toNanos();
     while (admin.metric("kompakt_parked_requests") < count) {
+      client.expectAlive();
       if (System.nanoTime() > deadline) {
         expect(admin, client, count);
       }

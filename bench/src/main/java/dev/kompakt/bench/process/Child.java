@@ -44,7 +44,6 @@ public final class Child implements AutoCloseable {
     Path log = directory.resolve(name + ".log");
     ProcessBuilder builder =
         new ProcessBuilder(command)
-            .directory(directory.toFile())
             .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
@@ -66,20 +65,8 @@ public final class Child implements AutoCloseable {
     return process.pid();
   }
 
-  /// Waits for it to end by itself.
-  ///
-  /// @throws BenchException if it does not in time, or ends otherwise than well
-  public void awaitEnd(Duration atMost) throws InterruptedException {
-    if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
-      throw new BenchException(name + " did not end within " + atMost.toSeconds() + " s");
-    }
-    if (process.exitValue() != 0) {
-      throw ended();
-    }
-  }
-
   /// Fails if it has ended.
-  void expectAlive() {
+  public void expectAlive() {
     if (!process.isAlive()) {
       throw ended();
     }
