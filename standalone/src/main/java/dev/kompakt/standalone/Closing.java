@@ -13,6 +13,7 @@ final class Closing implements AutoCloseable {
 
   synchronized <C extends AutoCloseable> C add(C part) {
     opened.push(part);
+    LOG.atDebug().addKeyValue("part", part.getClass().getSimpleName()).log("opened");
     return part;
   }
 
