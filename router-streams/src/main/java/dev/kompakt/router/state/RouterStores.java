@@ -9,7 +9,6 @@ import dev.kompakt.schemas.topic.Codec;
 import dev.kompakt.schemas.topic.JsonCodec;
 import dev.kompakt.schemas.topic.Topics;
 import dev.kompakt.schemas.topic.UnreadableRecordException;
-import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serdes;
@@ -17,7 +16,6 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
-import org.apache.kafka.streams.state.WindowStore;
 import org.jspecify.annotations.Nullable;
 
 /// Names and shapes of the stores. All hold bytes, written and read with the codecs here; all are
@@ -41,7 +39,7 @@ public final class RouterStores {
   /// [AccountStatus] by account id.
   public static final String ACCOUNTS = "accounts";
 
-  /// Reports already added to accounts, for [#SEEN_FOR].
+  /// Reports already added to accounts, see [SeenReports].
   public static final String ACCOUNTS_SEEN = "accounts-seen";
 
   public static final Codec<Submission> SUBMISSION_CODEC = Topics.SUBMISSIONS.values();
@@ -50,9 +48,6 @@ public final class RouterStores {
   public static final Codec<LearnedLimit> LIMIT_CODEC = Topics.LIMITS.values();
   public static final Codec<AccountStatus> ACCOUNT_CODEC = Topics.ACCOUNTS.values();
 
-  /// A report is only repeated soon after the first time, by a worker that lost sight of its ack.
-  public static final Duration SEEN_FOR = Duration.ofHours(1);
-
   private static final int CHANGELOG_SEGMENT_BYTES = 16 << 20;
 
   private RouterStores() {}
@@ -60,16 +55,6 @@ public final class RouterStores {
   public static StoreBuilder<KeyValueStore<Bytes, byte[]>> keyed(String name) {
     return Stores.keyValueStoreBuilder(
             Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
-        .withCachingDisabled()
-        .withLoggingEnabled(changelog());
-  }
-
-  /// A store of reports by their identity.
-  public static StoreBuilder<WindowStore<Bytes, byte[]>> seen(String name) {
-    return Stores.windowStoreBuilder(
-            Stores.persistentWindowStore(name, SEEN_FOR, SEEN_FOR, false),
-            Serdes.Bytes(),
-            Serdes.ByteArray())
         .withCachingDisabled()
         .withLoggingEnabled(changelog());
   }

@@ -1,9 +1,8 @@
 package dev.kompakt.router.topology;
 
-import dev.kompakt.router.state.RouterStores;
+import dev.kompakt.router.state.SeenReports;
 import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
 import dev.kompakt.schemas.topic.Topics;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Objects;
 import org.apache.kafka.common.KafkaException;
@@ -12,8 +11,6 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.WindowStore;
-import org.apache.kafka.streams.state.WindowStoreIterator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +19,6 @@ import org.slf4j.LoggerFactory;
 /// that cannot be folded is passed over.
 final class FoldProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger LOG = LoggerFactory.getLogger(FoldProcessor.class);
-  private static final byte[] SEEN = {};
 
   /// A pure fold over encoded values.
   @FunctionalInterface
@@ -40,7 +36,7 @@ final class FoldProcessor implements Processor<byte[], byte[], byte[], byte[]> {
 
   private @Nullable ProcessorContext<byte[], byte[]> context;
   private @Nullable KeyValueStore<Bytes, byte[]> known;
-  private @Nullable WindowStore<Bytes, byte[]> seen;
+  private @Nullable SeenReports seen;
 
   /// Makes one.
   ///
@@ -57,7 +53,7 @@ final class FoldProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   public void init(ProcessorContext<byte[], byte[]> opened) {
     context = opened;
     known = opened.getStateStore(storeName);
-    seen = seenName == null ? null : opened.getStateStore(seenName);
+    seen = seenName == null ? null : new SeenReports(opened.getStateStore(seenName));
   }
 
   @Override
@@ -69,7 +65,7 @@ final class FoldProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     byte[] next;
     try {
       if (!(Topics.OUTCOMES.values().decode(record.value()) instanceof AttemptFinished attempt)
-          || !first(attempt, now)) {
+          || (seen != null && !seen.first(attempt, now))) {
         return;
       }
       next = fold.next(store.get(key), attempt, now);
@@ -86,24 +82,5 @@ final class FoldProcessor implements Processor<byte[], byte[], byte[], byte[]> {
       store.put(key, next);
       in.forward(new Record<>(record.key(), next, now.toEpochMilli()));
     }
-  }
-
-  /// Whether the report is seen for the first time. The same attempt made again by another worker,
-  /// or at another time, is another call.
-  private boolean first(AttemptFinished attempt, Instant now) {
-    WindowStore<Bytes, byte[]> store = seen;
-    if (store == null) {
-      return true;
-    }
-    String report = attempt.attempt() + "|" + attempt.worker() + "|" + attempt.at();
-    Bytes key = Bytes.wrap(report.getBytes(StandardCharsets.UTF_8));
-    try (WindowStoreIterator<byte[]> earlier =
-        store.fetch(key, now.minus(RouterStores.SEEN_FOR), now)) {
-      if (earlier.hasNext()) {
-        return false;
-      }
-    }
-    store.put(key, SEEN, now.toEpochMilli());
-    return true;
   }
 }

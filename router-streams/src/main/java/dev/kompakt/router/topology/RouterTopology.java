@@ -80,7 +80,7 @@ public final class RouterTopology {
                         RouterStores.ACCOUNTS_SEEN,
                         RouterTopology::foldAccount),
                 RouterStores.keyed(RouterStores.ACCOUNTS),
-                RouterStores.seen(RouterStores.ACCOUNTS_SEEN)),
+                RouterStores.keyed(RouterStores.ACCOUNTS_SEEN)),
             Named.as("fold-accounts"));
     Topology topology = builder.build();
     sink(topology, DecideProcessor.JOBS, Topics.JOBS, "decide");
