@@ -31,14 +31,14 @@ public final class StopSignal {
     told.forEach(Runnable::run);
   }
 
-  /// Abandons the attempt if it has not gone so far that an upstream call may be made.
+  /// Abandons the attempt unless an upstream call may have been made.
   ///
-  /// @return whether it will make none
+  /// @return whether it is abandoned, now or before; if not, it goes on and reports
   public synchronized boolean abandonBeforeCall() {
     if (!committed && reason == null) {
       reason = Reason.ABANDONED;
     }
-    return !committed;
+    return reason == Reason.ABANDONED;
   }
 
   /// The attempt goes on to its upstream call.

@@ -55,4 +55,19 @@ class StopSignalTest {
     assertThat(late).isFalse();
     assertThat(calling.reason()).isNull();
   }
+
+  @Test
+  void shouldNotSayThatACallGoesOnThatWasAbandoned() throws StoppedException {
+    // Given
+    stop.commitToCall();
+    StopSignal cancelled = new StopSignal();
+    cancelled.stop(StopSignal.Reason.COMPACTION_ENDED);
+
+    // When
+    stop.stop(StopSignal.Reason.ABANDONED);
+
+    // Then
+    assertThat(stop.abandonBeforeCall()).isTrue();
+    assertThat(cancelled.abandonBeforeCall()).as("it will report").isFalse();
+  }
 }
