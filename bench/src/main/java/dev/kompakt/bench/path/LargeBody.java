@@ -1,7 +1,7 @@
 package dev.kompakt.bench.path;
 
 import dev.kompakt.bench.process.Memory;
-import dev.kompakt.bench.process.Stack;
+import dev.kompakt.bench.process.RunningKompakt;
 import dev.kompakt.testing.Histories;
 import dev.kompakt.testing.SyntheticRequest;
 import java.util.function.LongSupplier;
@@ -33,27 +33,27 @@ final class LargeBody {
     this.seeds = seeds;
   }
 
-  Row measure(Stack stack, long bytes) throws InterruptedException {
-    try (HttpCaller caller = new HttpCaller(stack.endpoint())) {
+  Row measure(RunningKompakt kompakt, long bytes) throws InterruptedException {
+    try (HttpCaller caller = new HttpCaller(kompakt.endpoint())) {
       for (int i = 0; i < WARM_UP; i++) {
         caller
             .post(Histories.ofBytes(seeds.getAsLong(), Plan.SMALL_BYTES).toBytes())
             .expectCompaction();
       }
-      long before = Memory.of(stack.ingress()).residentBytes();
+      long before = Memory.of(kompakt.ingress()).residentBytes();
       SyntheticRequest request = Histories.ofBytes(seeds.getAsLong(), bytes);
       long start = System.nanoTime();
       caller.post(request.open(), request.bytes()).expectCompaction();
       double seconds = Math.round((System.nanoTime() - start) / 1e7) / 1e2;
-      long peak = Memory.of(stack.ingress()).peakBytes();
-      long live = Memory.liveHeap(stack.ingress());
+      long peak = Memory.of(kompakt.ingress()).peakBytes();
+      long live = Memory.liveHeap(kompakt.ingress());
       return new Row(
           bytes,
           Plan.INGRESS_HEAP,
           seconds,
           before,
           peak,
-          Memory.peakHeap(stack.collections()),
+          Memory.peakHeap(kompakt.collections()),
           live);
     }
   }

@@ -4,7 +4,7 @@ import dev.kompakt.bench.process.AdminPlane;
 import dev.kompakt.bench.process.Child;
 import dev.kompakt.bench.process.Launcher;
 import dev.kompakt.bench.process.Memory;
-import dev.kompakt.bench.process.Stack;
+import dev.kompakt.bench.process.RunningKompakt;
 import dev.kompakt.bench.report.BenchException;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Histories;
@@ -46,9 +46,9 @@ final class ParkedRequests {
     this.seeds = seeds;
   }
 
-  Row measure(Stack stack, Launcher launcher, FakeUpstream upstream, int count)
+  Row measure(RunningKompakt kompakt, Launcher launcher, FakeUpstream upstream, int count)
       throws InterruptedException {
-    try (HttpCaller caller = new HttpCaller(stack.endpoint())) {
+    try (HttpCaller caller = new HttpCaller(kompakt.endpoint())) {
       for (int i = 0; i < WARM_UP; i++) {
         caller
             .post(Histories.ofBytes(seeds.getAsLong(), Plan.SMALL_BYTES).toBytes())
@@ -56,21 +56,21 @@ final class ParkedRequests {
       }
     }
     upstream.answering(_ -> Reply.neverAnswered());
-    long heapBefore = Memory.liveHeap(stack.ingress());
-    long residentBefore = Memory.of(stack.ingress()).residentBytes();
+    long heapBefore = Memory.liveHeap(kompakt.ingress());
+    long residentBefore = Memory.of(kompakt.ingress()).residentBytes();
     try (Child client =
         launcher.java(
             "parking-client",
             List.of("-Xmx256m"),
             ParkingClient.class.getName(),
-            Integer.toString(stack.endpoint().getPort()),
+            Integer.toString(kompakt.endpoint().getPort()),
             Integer.toString(count),
             Integer.toString(PER_SECOND))) {
-      await(stack.admin(), client, count);
+      await(kompakt.admin(), client, count);
       Thread.sleep(SETTLE);
-      long heapParked = Memory.liveHeap(stack.ingress());
-      long residentParked = Memory.of(stack.ingress()).residentBytes();
-      expect(stack.admin(), client, count);
+      long heapParked = Memory.liveHeap(kompakt.ingress());
+      long residentParked = Memory.of(kompakt.ingress()).residentBytes();
+      expect(kompakt.admin(), client, count);
       return new Row(
           count,
           Plan.SMALL_BYTES,

@@ -1,8 +1,8 @@
 package dev.kompakt.bench.path;
 
 import dev.kompakt.bench.process.Launcher;
-import dev.kompakt.bench.process.Stack;
-import dev.kompakt.bench.process.Stack.Layout;
+import dev.kompakt.bench.process.RunningKompakt;
+import dev.kompakt.bench.process.RunningKompakt.Layout;
 import dev.kompakt.bench.report.BenchException;
 import dev.kompakt.bench.report.Machine;
 import dev.kompakt.bench.report.Reporting;
@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -112,38 +113,38 @@ public final class PathCommand implements Callable<Integer> {
     ParkedRequests.Row waiting = null;
     if (parts.contains(Part.LATENCY) || parts.contains(Part.THROUGHPUT)) {
       try (FakeUpstream upstream = FakeUpstream.start(FakeUpstream.Options.FAST);
-          Stack stack = start(layout, launcher(home, "speed"), upstream, List.of())) {
+          RunningKompakt kompakt = start(layout, launcher(home, "speed"), upstream, List.of())) {
         if (parts.contains(Part.LATENCY)) {
-          latency(plan, stack, upstream, latency);
+          latency(plan, kompakt, upstream, latency);
         }
         if (parts.contains(Part.THROUGHPUT)) {
-          throughput(plan, stack, upstream, rates);
+          throughput(plan, kompakt, upstream, rates);
         }
       }
     }
     if (parts.contains(Part.LARGE_BODY)) {
       try (FakeUpstream upstream = FakeUpstream.start(FakeUpstream.Options.FAST);
-          Stack stack = memoryStack(launcher(home, "large-body"), upstream)) {
+          RunningKompakt kompakt = ownIngress(launcher(home, "large-body"), upstream)) {
         say("one large body");
-        large = new LargeBody(seeds::getAndIncrement).measure(stack, plan.largeBodyBytes());
+        large = new LargeBody(seeds::getAndIncrement).measure(kompakt, plan.largeBodyBytes());
       }
     }
     if (parts.contains(Part.PARKED)) {
       Launcher launcher = launcher(home, "parked");
       try (FakeUpstream upstream = FakeUpstream.start(FakeUpstream.Options.FAST);
-          Stack stack = memoryStack(launcher, upstream)) {
+          RunningKompakt kompakt = ownIngress(launcher, upstream)) {
         say(plan.parked() + " parked requests");
         waiting =
             new ParkedRequests(seeds::getAndIncrement)
-                .measure(stack, launcher, upstream, plan.parked());
+                .measure(kompakt, launcher, upstream, plan.parked());
       }
     }
     return new PathReport(machine, setup(home), latency, rates, large, waiting);
   }
 
-  private void latency(Plan plan, Stack stack, FakeUpstream upstream, List<Latency.Row> rows) {
+  private void latency(Plan plan, RunningKompakt kompakt, FakeUpstream upstream, List<Latency.Row> rows) {
     try (HttpCaller direct = new HttpCaller(direct(upstream));
-        HttpCaller through = new HttpCaller(stack.endpoint())) {
+        HttpCaller through = new HttpCaller(kompakt.endpoint())) {
       Latency latency = new Latency(direct, through, seeds::getAndIncrement);
       for (Plan.Size size : plan.latency()) {
         say("latency at " + size.bytes() + " bytes");
@@ -153,25 +154,28 @@ public final class PathCommand implements Callable<Integer> {
   }
 
   private void throughput(
-      Plan plan, Stack stack, FakeUpstream upstream, List<PathReport.Rate> rates)
+      Plan plan, RunningKompakt kompakt, FakeUpstream upstream, List<PathReport.Rate> rates)
       throws InterruptedException {
     for (int clients : plan.clients()) {
       say("throughput of " + clients + " clients");
       rates.add(
           new PathReport.Rate(
-              new Throughput(direct(upstream), plan, seeds::getAndIncrement).measure(clients),
-              new Throughput(stack.endpoint(), plan, seeds::getAndIncrement).measure(clients)));
+              new Throughput(
+                      direct(upstream), plan, seeds::getAndIncrement, () -> Duration.ZERO)
+                  .measure(clients),
+              new Throughput(kompakt.endpoint(), plan, seeds::getAndIncrement, kompakt::cpu)
+                  .measure(clients)));
     }
   }
 
-  private Stack memoryStack(Launcher launcher, FakeUpstream upstream) throws InterruptedException {
+  private RunningKompakt ownIngress(Launcher launcher, FakeUpstream upstream) throws InterruptedException {
     return start(Layout.PROCESSES, launcher, upstream, List.of(Plan.INGRESS_HEAP));
   }
 
-  private Stack start(Layout how, Launcher launcher, FakeUpstream upstream, List<String> flags)
+  private RunningKompakt start(Layout how, Launcher launcher, FakeUpstream upstream, List<String> flags)
       throws InterruptedException {
     say("starting Kompakt, " + how);
-    return Stack.start(how, launcher, upstream.baseUrl(), flags);
+    return RunningKompakt.start(how, launcher, upstream.baseUrl(), flags);
   }
 
   private static URI direct(FakeUpstream upstream) {

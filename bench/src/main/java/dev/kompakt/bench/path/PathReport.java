@@ -76,7 +76,8 @@ record PathReport(
   private void printThroughput(PrintStream out) {
     out.println();
     out.println("Closed loop, each client waiting for its answer before it asks again");
-    Table table = new Table("clients", "body", "direct/s", "compactions/s", "p50 ms", "p99 ms");
+    Table table = new Table(
+            "clients", "body", "direct/s", "compactions/s", "p50 ms", "p99 ms", "CPU ms each");
     for (Rate rate : throughput) {
       Quantiles latency = rate.through().latency();
       table.row(
@@ -85,7 +86,8 @@ record PathReport(
           Table.figure(rate.direct().perSecond(), 0),
           Table.figure(rate.through().perSecond(), 0),
           millis(latency.p50()),
-          millis(latency.p99()));
+          millis(latency.p99()),
+          Table.figure(rate.through().cpuMillisPerCall(), 1));
     }
     table.print(out);
   }

@@ -4,6 +4,7 @@ import dev.kompakt.bench.report.BenchException;
 import dev.kompakt.bench.report.Quantiles;
 import dev.kompakt.testing.Histories;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -11,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
 /// How many compactions a second come through when clients call one after the other, each waiting
@@ -19,35 +21,56 @@ final class Throughput {
   private final URI endpoint;
   private final Plan plan;
   private final LongSupplier seeds;
+  private final Supplier<Duration> cpu;
 
   /// What came out.
   ///
   /// @param latency of the calls counted, the time in queues included
-  record Row(int clients, long bytes, double perSecond, Quantiles latency) {}
+  /// @param cpuMillisPerCall processor time the asked processes used while calls were counted
+  record Row(
+      int clients, long bytes, double perSecond, Quantiles latency, double cpuMillisPerCall) {}
 
-  Throughput(URI endpoint, Plan plan, LongSupplier seeds) {
+  /// Measures an endpoint.
+  ///
+  /// @param cpu processor time used so far by the processes behind it
+  Throughput(URI endpoint, Plan plan, LongSupplier seeds, Supplier<Duration> cpu) {
     this.endpoint = endpoint;
     this.plan = plan;
     this.seeds = seeds;
+    this.cpu = cpu;
   }
 
   Row measure(int clients) throws InterruptedException {
     long from = System.nanoTime() + plan.throughputWarmUp().toNanos();
     long to = from + plan.throughputFor().toNanos();
     List<Future<long[]>> loops = new ArrayList<>();
+    Duration cpuBefore;
+    Duration cpuAfter;
     try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
       for (int i = 0; i < clients; i++) {
         loops.add(threads.submit(() -> loop(from, to)));
       }
+      Thread.sleep(plan.throughputWarmUp());
+      cpuBefore = cpu.get();
+      Thread.sleep(plan.throughputFor());
+      cpuAfter = cpu.get();
     }
     List<long[]> nanos = new ArrayList<>();
     for (Future<long[]> loop : loops) {
       nanos.add(result(loop));
     }
     long[] all = nanos.stream().flatMapToLong(LongStream::of).toArray();
+    if (all.length == 0) {
+      throw new BenchException("no call of " + endpoint + " ended while calls were counted");
+    }
     double perSecond = all.length / (plan.throughputFor().toNanos() / 1e9);
+    double cpuMillis = cpuAfter.minus(cpuBefore).toNanos() / 1e6 / all.length;
     return new Row(
-        clients, Plan.SMALL_BYTES, Math.round(perSecond * 10) / 10.0, Quantiles.ofNanos(all));
+        clients,
+        Plan.SMALL_BYTES,
+        Math.round(perSecond * 10) / 10.0,
+        Quantiles.ofNanos(all),
+        Math.round(cpuMillis * 100) / 100.0);
   }
 
   /// The durations of the calls that ended between `from` and `to`.

@@ -65,6 +65,11 @@ public final class Child implements AutoCloseable {
     return process.pid();
   }
 
+  /// Processor time it used so far.
+  public Duration cpu() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
   /// Fails if it has ended.
   public void expectAlive() {
     if (!process.isAlive()) {

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 /// Kompakt on loopback, in processes of its own, with an embedded broker: every record replicated
 /// once, acknowledged by all replicas, exactly-once in the router, no fsync per record. One
 /// provider in mode `native`, with accounts whose quotas are no bottleneck.
-public final class Stack implements AutoCloseable {
+public final class RunningKompakt implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(90);
   private static final Duration POLL = Duration.ofMillis(50);
   private static final int ACCOUNTS = 4;
@@ -47,7 +47,7 @@ public final class Stack implements AutoCloseable {
   private final int ingressPort = Launcher.freePort();
   private final int adminPort = Launcher.freePort();
 
-  private Stack(Launcher launcher, URI upstream) {
+  private RunningKompakt(Launcher launcher, URI upstream) {
     this.launcher = launcher;
     this.upstream = upstream;
   }
@@ -56,10 +56,10 @@ public final class Stack implements AutoCloseable {
   ///
   /// @param upstream the provider's base URL
   /// @param ingressFlags of the JVM the ingress is in, beside the usual ones
-  public static Stack start(
+  public static RunningKompakt start(
       Layout layout, Launcher launcher, URI upstream, List<String> ingressFlags)
       throws InterruptedException {
-    Stack stack = new Stack(launcher, upstream);
+    RunningKompakt stack = new RunningKompakt(launcher, upstream);
     List<String> flags = new ArrayList<>(ingressFlags);
     flags.add("-Xlog:gc:file=" + stack.gcLog());
     try {
@@ -170,6 +170,11 @@ public final class Stack implements AutoCloseable {
   /// The process the ingress is in.
   public Child ingress() {
     return children.getFirst();
+  }
+
+  /// Processor time all of its processes used so far.
+  public Duration cpu() {
+    return children.stream().map(Child::cpu).reduce(Duration.ZERO, Duration::plus);
   }
 
   /// What that process' collector logged so far.
