@@ -20,19 +20,23 @@ final class Closing implements AutoCloseable {
   @Override
   public synchronized void close() {
     for (AutoCloseable part = opened.poll(); part != null; part = opened.poll()) {
-      long start = System.nanoTime();
-      try {
-        part.close();
-      } catch (Exception e) {
-        LOG.atWarn()
-            .addKeyValue("part", part.getClass().getSimpleName())
-            .setCause(e)
-            .log("closing failed");
-      }
-      LOG.atDebug()
-          .addKeyValue("part", part.getClass().getSimpleName())
-          .addKeyValue("ms", (System.nanoTime() - start) / 1_000_000)
-          .log("closed");
+      close(part);
     }
+  }
+
+  private static void close(AutoCloseable part) {
+    long start = System.nanoTime();
+    try {
+      part.close();
+    } catch (Exception e) {
+      LOG.atWarn()
+          .addKeyValue("part", part.getClass().getSimpleName())
+          .setCause(e)
+          .log("closing failed");
+    }
+    LOG.atDebug()
+        .addKeyValue("part", part.getClass().getSimpleName())
+        .addKeyValue("ms", (System.nanoTime() - start) / 1_000_000)
+        .log("closed");
   }
 }

@@ -112,7 +112,7 @@ final class SegmentReaders implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     for (var consumer = idle.pollFirst(); consumer != null; consumer = idle.pollFirst()) {
-      consumer.close(CloseOptions.timeout(CLOSE_DEADLINE));
+      consumer.close(CloseOptions.timeout(Duration.ZERO));
     }
   }
 }

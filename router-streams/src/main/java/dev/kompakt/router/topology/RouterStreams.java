@@ -34,6 +34,7 @@ public final class RouterStreams {
   private static final int MAX_REQUEST_BYTES = 5 << 20;
   private static final int PRODUCER_MEMORY_BYTES = 16 << 20;
   private static final int FETCH_BYTES = 8 << 20;
+  private static final int RESTORE_WAIT_MS = 20;
 
   private final KafkaStreams streams;
 
@@ -127,6 +128,10 @@ public final class RouterStreams {
     config.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 1 << 20);
     config.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 200);
+    // Else each task waits for a fetch of the task restored before it, half a second in vain.
+    config.put(
+        StreamsConfig.restoreConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG),
+        RESTORE_WAIT_MS);
     return config;
   }
 }
