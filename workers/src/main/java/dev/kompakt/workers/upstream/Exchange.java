@@ -2,7 +2,6 @@ package dev.kompakt.workers.upstream;
 
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.schemas.record.Outcome.Transient.Cause;
-import dev.kompakt.workers.payload.Payloads;
 import dev.kompakt.workers.stop.AttemptBounds;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,14 +28,12 @@ import org.jspecify.annotations.Nullable;
 /// call that is given up closes its connection. Thread-safe.
 final class Exchange implements AutoCloseable {
   private final KompaktConfig.Upstream limits;
-  private final Payloads payloads;
   private final ResponseMemory memory;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient client;
 
-  Exchange(KompaktConfig.Upstream limits, Payloads payloads, ResponseMemory memory) {
+  Exchange(KompaktConfig.Upstream limits, ResponseMemory memory) {
     this.limits = limits;
-    this.payloads = payloads;
     this.memory = memory;
     client =
         HttpClient.newBuilder()
@@ -50,14 +47,16 @@ final class Exchange implements AutoCloseable {
   /// Makes one call, up to the response's headers.
   ///
   /// @param request without method and body
+  /// @param body of exactly `length` bytes
   /// @throws CallFailedException if there is no response
   /// @throws dev.kompakt.bootstrap.payload.PayloadLostException if the request cannot be read
   /// @throws dev.kompakt.workers.stop.StoppedException if the attempt is stopped
-  ResponseBody send(HttpRequest.Builder request, RequestBody body, AttemptBounds bounds)
+  ResponseBody send(
+      HttpRequest.Builder request, InputStream body, long length, AttemptBounds bounds)
       throws IOException {
-    Sending sending = new Sending(body.open(payloads));
+    Sending sending = new Sending(body);
     BodyPublisher publisher =
-        BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(() -> sending), body.length());
+        BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(() -> sending), length);
     Duration total = limits.totalTimeout();
     long totalDeadline =
         System.nanoTime() + (bounds.left().compareTo(total) < 0 ? bounds.left() : total).toNanos();

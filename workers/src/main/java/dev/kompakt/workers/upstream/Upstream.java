@@ -4,16 +4,21 @@ import dev.kompakt.bootstrap.config.ConfigException;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.observe.Meter;
 import dev.kompakt.bootstrap.observe.Meters;
+import dev.kompakt.schemas.history.PayloadRef;
+import dev.kompakt.schemas.history.Piece;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.ProviderId;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Mode;
+import dev.kompakt.schemas.record.Work;
 import dev.kompakt.workers.payload.Payloads;
+import dev.kompakt.workers.payload.ReadAhead;
 import dev.kompakt.workers.stop.AttemptBounds;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -45,7 +50,7 @@ public final class Upstream implements AutoCloseable {
       }
       authorizations.put(account.id(), "Bearer " + secret);
     }
-    exchange = new Exchange(config.upstream(), payloads, ResponseMemory.ofHeap());
+    exchange = new Exchange(config.upstream(), ResponseMemory.ofHeap());
   }
 
   /// Reads the accounts' secrets; calls nobody.
@@ -75,6 +80,7 @@ public final class Upstream implements AutoCloseable {
               + " for mode "
               + job.mode());
     }
+    Payloads ahead = readAhead(job.work());
     Envelope envelope =
         Envelope.read(
             job.envelope(), bounds.bound(payloads.open(job.envelope(), job.envelope().whole())));
@@ -90,12 +96,25 @@ public final class Upstream implements AutoCloseable {
         mode,
         request,
         body,
+        ahead,
         exchange,
         bounds.clock(),
         (status, bytes) -> {
           meters.count(Meter.UPSTREAM_CALLS, account.value(), status);
           meters.add(Meter.UPSTREAM_BYTES, (double) bytes, account.value());
         });
+  }
+
+  /// The history is fetched while the envelope is read and the start reported.
+  private Payloads readAhead(Work work) {
+    return switch (work) {
+      case Work.Whole whole -> ReadAhead.begin(payloads, whole.items(), 0);
+      case Work.Chunk(PayloadRef items, List<Piece> pieces, _, _) ->
+          pieces.isEmpty() || !(pieces.getFirst() instanceof Piece.Copy(long offset, _))
+              ? payloads
+              : ReadAhead.begin(payloads, items, offset);
+      case Work.Merge _, Work.Join _ -> payloads;
+    };
   }
 
   private static URI uri(KompaktConfig.Provider provider, UpstreamMode mode) {

@@ -4,6 +4,7 @@ import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Outcome.Malformed.Fault;
 import dev.kompakt.schemas.record.Outcome.Transient.Cause;
+import dev.kompakt.workers.payload.Payloads;
 import dev.kompakt.workers.stop.AttemptBounds;
 import dev.kompakt.workers.stop.StoppedException;
 import java.io.IOException;
@@ -34,6 +35,7 @@ public final class UpstreamCall {
   private final UpstreamMode mode;
   private final HttpRequest.Builder request;
   private final RequestBody body;
+  private final Payloads payloads;
   private final Exchange exchange;
   private final InstantSource clock;
   private final Counting counted;
@@ -43,6 +45,7 @@ public final class UpstreamCall {
       UpstreamMode mode,
       HttpRequest.Builder request,
       RequestBody body,
+      Payloads payloads,
       Exchange exchange,
       InstantSource clock,
       Counting counted) {
@@ -50,6 +53,7 @@ public final class UpstreamCall {
     this.mode = mode;
     this.request = request;
     this.body = body;
+    this.payloads = payloads;
     this.exchange = exchange;
     this.clock = clock;
     this.counted = counted;
@@ -67,7 +71,8 @@ public final class UpstreamCall {
   public Result make(AttemptBounds bounds) throws StoppedException {
     String status = NO_STATUS;
     boolean reached = true;
-    try (ResponseBody response = exchange.send(request, body, bounds)) {
+    try (ResponseBody response =
+        exchange.send(request, body.open(payloads), body.length(), bounds)) {
       status = response.status() / 100 + "xx";
       return new Result(true, read(response));
     } catch (StoppedException e) {

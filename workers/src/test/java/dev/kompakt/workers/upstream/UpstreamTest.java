@@ -311,7 +311,7 @@ class UpstreamTest {
         new SocketProvider(
             request -> {
               request.respond(413, "Connection: close\r\n", "too big");
-              request.socketClose();
+              request.awaitLeft();
             })) {
       // When
       UpstreamCall call = prepare(provider.base(), PATIENT, Mode.NATIVE, new Endless(8 << 20));
