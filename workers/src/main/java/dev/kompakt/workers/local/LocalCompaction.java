@@ -38,7 +38,7 @@ public final class LocalCompaction {
             bounds.bound(payloads.open(items, items.whole())),
             Budgets.of(items.bytes()),
             new HashSet<>(finish.retained()));
-    Plan plan = Plan.of(survey, payloads, items);
+    Plan plan = Plan.of(survey, payloads, items, bounds);
     bounds.check();
     AnswerFrame frame = AnswerFrame.begin(job, out);
     switch (finish.checkpoint()) {

@@ -3,6 +3,7 @@ package dev.kompakt.workers.local;
 import dev.kompakt.schemas.history.PayloadRef;
 import dev.kompakt.workers.payload.PayloadCursor;
 import dev.kompakt.workers.payload.Payloads;
+import dev.kompakt.workers.stop.AttemptBounds;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,7 +40,8 @@ record Plan(List<Kept> kept, Survey survey) {
     }
   }
 
-  static Plan of(Survey survey, Payloads payloads, PayloadRef items) throws IOException {
+  static Plan of(Survey survey, Payloads payloads, PayloadRef items, AttemptBounds bounds)
+      throws IOException {
     List<Item> candidates = survey.candidates();
     int verbatimFrom = verbatimFrom(candidates, survey.budgets().verbatimBytes());
     List<Kept> shortened = new ArrayList<>();
@@ -50,7 +52,8 @@ record Plan(List<Kept> kept, Survey survey) {
         shortened.add(new Kept(item, null));
       } else {
         byte[] bytes =
-            Shortener.shorten(cursor.open(item.range()), item.kind().textBytes(), isMessage(item));
+            Shortener.shorten(
+                bounds.bound(cursor.open(item.range())), item.kind().textBytes(), isMessage(item));
         if (bytes != null) {
           shortened.add(new Kept(item, bytes.length < item.range().length() ? bytes : null));
         }
