@@ -39,11 +39,25 @@ class ArchitectureTest {
   @TestFactory
   Stream<DynamicTest> shouldHoldEveryLine() {
     return Stream.of(
-            only("io.undertow..", "dev.kompakt.ingress.http..", "dev.kompakt.ingress.park..", "dev.kompakt.bootstrap.admin.."),
-            only("org.xnio..", "dev.kompakt.ingress.http..", "dev.kompakt.ingress.park..", "dev.kompakt.bootstrap.admin.."),
-            only("org.apache.kafka.streams..", "dev.kompakt.router.topology..", "dev.kompakt.router.state.."),
+            only(
+                "io.undertow..",
+                "dev.kompakt.ingress.http..",
+                "dev.kompakt.ingress.park..",
+                "dev.kompakt.bootstrap.admin.."),
+            only(
+                "org.xnio..",
+                "dev.kompakt.ingress.http..",
+                "dev.kompakt.ingress.park..",
+                "dev.kompakt.bootstrap.admin.."),
+            only(
+                "org.apache.kafka.streams..",
+                "dev.kompakt.router.topology..",
+                "dev.kompakt.router.state.."),
             only("org.rocksdb..", "dev.kompakt.router.topology..", "dev.kompakt.router.state.."),
-            only("java.net.http..", "dev.kompakt.workers.upstream..", "dev.kompakt.standalone.cli.."),
+            only(
+                "java.net.http..",
+                "dev.kompakt.workers.upstream..",
+                "dev.kompakt.standalone.cli.."),
             only("kafka..", "dev.kompakt.standalone.broker.."),
             only("picocli..", "dev.kompakt.standalone..", "dev.kompakt.standalone.cli.."),
             apart("ingress", "workers", "router", "standalone"),

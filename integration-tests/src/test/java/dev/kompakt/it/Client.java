@@ -72,7 +72,9 @@ final class Client {
 
   static <T> T await(CompletableFuture<T> future) {
     try {
-      return future.orTimeout(DEADLINE.toSeconds() + 5, java.util.concurrent.TimeUnit.SECONDS).join();
+      return future
+          .orTimeout(DEADLINE.toSeconds() + 5, java.util.concurrent.TimeUnit.SECONDS)
+          .join();
     } catch (java.util.concurrent.CompletionException e) {
       if (e.getCause() instanceof IOException io) {
         throw new UncheckedIOException(io);

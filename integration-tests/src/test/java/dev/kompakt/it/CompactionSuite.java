@@ -41,7 +41,8 @@ abstract class CompactionSuite {
   @BeforeAll
   void start(@TempDir Path home) {
     upstream = FakeUpstream.start();
-    deployment = deploy(home, Configs.provider(upstream, "native", "{ firstAfter: 300ms, every: 100ms }"));
+    deployment =
+        deploy(home, Configs.provider(upstream, "native", "{ firstAfter: 300ms, every: 100ms }"));
     client = new Client(deployment.data());
   }
 
@@ -73,7 +74,8 @@ abstract class CompactionSuite {
   }
 
   private static String triggered(String body) {
-    return body.replace("]}]}", "]},{\"type\":\"compaction_trigger\"}],\"stream\":true,\"store\":false}");
+    return body.replace(
+        "]}]}", "]},{\"type\":\"compaction_trigger\"}],\"stream\":true,\"store\":false}");
   }
 
   @Test
@@ -87,7 +89,9 @@ abstract class CompactionSuite {
     assertThat(response.headers().firstValue("x-request-id")).isPresent();
     assertThat(json(response).path("object").asString()).isEqualTo("response.compaction");
     assertThat(compactionItems(json(response))).hasSize(1);
-    assertThat(upstream.calls()).singleElement().satisfies(call -> assertThat(call.path()).isEqualTo("/v1/responses/compact"));
+    assertThat(upstream.calls())
+        .singleElement()
+        .satisfies(call -> assertThat(call.path()).isEqualTo("/v1/responses/compact"));
     assertThat(upstream.violations()).isEmpty();
   }
 
@@ -101,7 +105,9 @@ abstract class CompactionSuite {
     assertThat(response.headers().firstValue("content-type")).hasValue("text/event-stream");
     List<JsonNode> events = events(response.body());
     assertThat(events.getFirst().path("type").asString()).isEqualTo("response.created");
-    assertThat(events.stream().filter(e -> e.path("type").asString("").equals("response.output_item.done")))
+    assertThat(
+            events.stream()
+                .filter(e -> e.path("type").asString("").equals("response.output_item.done")))
         .singleElement()
         .satisfies(e -> assertThat(e.path("item").path("type").asString()).isEqualTo("compaction"));
     JsonNode last = events.getLast();
@@ -186,7 +192,8 @@ abstract class CompactionSuite {
     assertThat(upstream.count()).isEqualTo(1);
     assertThat(json(together)).isEqualTo(json(early));
     assertThat(json(later)).isEqualTo(json(early));
-    assertThat(events(streamed.body()).getLast().path("type").asString()).isEqualTo("response.completed");
+    assertThat(events(streamed.body()).getLast().path("type").asString())
+        .isEqualTo("response.completed");
   }
 
   @Test
@@ -203,7 +210,8 @@ abstract class CompactionSuite {
     // Then
     assertThat(same.statusCode()).isEqualTo(200);
     assertThat(other.statusCode()).isEqualTo(422);
-    assertThat(json(other).path("error").path("code").asString()).isEqualTo("idempotency_key_reused");
+    assertThat(json(other).path("error").path("code").asString())
+        .isEqualTo("idempotency_key_reused");
     assertThat(upstream.count()).isEqualTo(1);
   }
 
@@ -217,19 +225,24 @@ abstract class CompactionSuite {
     assertThat(accepted.headers().firstValue("preference-applied")).hasValue("respond-async");
     String location = accepted.headers().firstValue("location").orElseThrow();
     assertThat(location).startsWith("/v1/compactions/cmpn_");
-    await().atMost(SOON).until(() -> json(client.get(location)).path("status").asString().equals("completed"));
+    await()
+        .atMost(SOON)
+        .until(() -> json(client.get(location)).path("status").asString().equals("completed"));
     assertThat(compactionItems(json(client.get(location)).path("result"))).hasSize(1);
   }
 
   @Test
   void shouldAcceptWhenTheBodySaysBackground() {
     // When
-    HttpResponse<String> accepted = client.compact(fresh().replace("{\"model\"", "{\"background\":true,\"model\""));
+    HttpResponse<String> accepted =
+        client.compact(fresh().replace("{\"model\"", "{\"background\":true,\"model\""));
 
     // Then
     assertThat(accepted.statusCode()).isEqualTo(202);
     String location = accepted.headers().firstValue("location").orElseThrow();
-    await().atMost(SOON).until(() -> json(client.get(location)).path("status").asString().equals("completed"));
+    await()
+        .atMost(SOON)
+        .until(() -> json(client.get(location)).path("status").asString().equals("completed"));
   }
 
   @Test
@@ -237,7 +250,11 @@ abstract class CompactionSuite {
     // Given
     upstream.then(Reply.success().after(Duration.ofMillis(600)));
     String location =
-        client.compact(fresh(), "prefer", "respond-async").headers().firstValue("location").orElseThrow();
+        client
+            .compact(fresh(), "prefer", "respond-async")
+            .headers()
+            .firstValue("location")
+            .orElseThrow();
 
     // When
     HttpResponse<String> events = client.get(location + "/events");
@@ -254,7 +271,11 @@ abstract class CompactionSuite {
     // Given
     upstream.then(Reply.neverAnswered());
     String location =
-        client.compact(fresh(), "prefer", "respond-async").headers().firstValue("location").orElseThrow();
+        client
+            .compact(fresh(), "prefer", "respond-async")
+            .headers()
+            .firstValue("location")
+            .orElseThrow();
     upstream.awaitCalls(1, SOON);
 
     // When
@@ -262,7 +283,9 @@ abstract class CompactionSuite {
 
     // Then
     assertThat(cancelled.statusCode()).as(cancelled.body()).isIn(200, 202);
-    await().atMost(SOON).until(() -> json(client.get(location)).path("status").asString().equals("cancelled"));
+    await()
+        .atMost(SOON)
+        .until(() -> json(client.get(location)).path("status").asString().equals("cancelled"));
     upstream.awaitEnded(1, SOON);
   }
 
@@ -277,7 +300,8 @@ abstract class CompactionSuite {
     // Then
     assertThat(response.statusCode()).isEqualTo(400);
     assertThat(json(response).path("error").path("code").asString()).isEqualTo("invalid_value");
-    assertThat(json(response).path("error").path("type").asString()).isEqualTo("invalid_request_error");
+    assertThat(json(response).path("error").path("type").asString())
+        .isEqualTo("invalid_request_error");
   }
 
   @Test
@@ -287,8 +311,7 @@ abstract class CompactionSuite {
     String body = fresh();
 
     // When
-    Throwable broken =
-        org.assertj.core.api.Assertions.catchThrowable(() -> client.compact(body));
+    Throwable broken = org.assertj.core.api.Assertions.catchThrowable(() -> client.compact(body));
     HttpResponse<String> retried = client.compact(body);
 
     // Then
@@ -316,7 +339,8 @@ abstract class CompactionSuite {
     // Given
     upstream.then(Reply.success().after(Duration.ofMillis(900)));
     String body = fresh();
-    CompletableFuture<HttpResponse<String>> leaving = client.postAsync("/v1/responses/compact", body);
+    CompletableFuture<HttpResponse<String>> leaving =
+        client.postAsync("/v1/responses/compact", body);
     upstream.awaitCalls(1, SOON);
 
     // When

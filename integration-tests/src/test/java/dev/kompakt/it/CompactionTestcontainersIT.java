@@ -2,15 +2,15 @@ package dev.kompakt.it;
 
 import dev.kompakt.testing.Deployment;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
-import org.jspecify.annotations.Nullable;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.kafka.KafkaContainer;
 
-/// The suite on the Kafka image that docker-compose.yml names; skipped, and saying so, where there is
-/// no Docker.
+/// The suite on the Kafka image that docker-compose.yml names; skipped, and saying so, where there
+/// is no Docker.
 class CompactionTestcontainersIT extends CompactionSuite {
   private static @Nullable KafkaContainer kafka;
 

@@ -29,7 +29,8 @@ class LargeBodyIT {
                 List.of("-Xmx192m"))) {
       // When
       byte[] body = Histories.ofMebibytes(21, MIB).toBytes();
-      HttpResponse<String> plain = new Client(deployment.data()).post("/v1/responses/compact", body);
+      HttpResponse<String> plain =
+          new Client(deployment.data()).post("/v1/responses/compact", body);
       HttpResponse<String> packed =
           new Client(deployment.data())
               .post(

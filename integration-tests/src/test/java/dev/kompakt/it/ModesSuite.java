@@ -25,8 +25,7 @@ abstract class ModesSuite {
   void shouldSendATriggerAndReturnItsItemWhenTheModeIsTrigger(@TempDir Path home) {
     // Given
     try (FakeUpstream upstream = FakeUpstream.start();
-        Deployment deployment =
-            deploy(home, Configs.provider(upstream, "trigger", SLOW_BEATS))) {
+        Deployment deployment = deploy(home, Configs.provider(upstream, "trigger", SLOW_BEATS))) {
       byte[] body = Histories.small(11).toBytes();
 
       // When
@@ -53,8 +52,7 @@ abstract class ModesSuite {
   void shouldAskForASummaryAndSealItWhenTheModeIsSummarize(@TempDir Path home) {
     // Given
     try (FakeUpstream upstream = FakeUpstream.start();
-        Deployment deployment =
-            deploy(home, Configs.provider(upstream, "summarize", SLOW_BEATS))) {
+        Deployment deployment = deploy(home, Configs.provider(upstream, "summarize", SLOW_BEATS))) {
       upstream.summarizing(call -> "a plain summary");
       Client client = new Client(deployment.data());
 
@@ -63,15 +61,17 @@ abstract class ModesSuite {
           client.post("/v1/responses/compact", Histories.small(12).toBytes());
       HttpResponse<String> plain =
           client.post(
-              "/v1/responses/compact", Histories.small(12).toBytes(), "kompakt-checkpoint", "plain");
+              "/v1/responses/compact",
+              Histories.small(12).toBytes(),
+              "kompakt-checkpoint",
+              "plain");
 
       // Then
       assertThat(sealed.statusCode()).as(sealed.body()).isEqualTo(200);
       assertThat(compactionItems(json(sealed)))
           .singleElement()
           .satisfies(
-              item ->
-                  assertThat(item.path("encrypted_content").asString()).startsWith("kmp1."));
+              item -> assertThat(item.path("encrypted_content").asString()).startsWith("kmp1."));
       assertThat(sealed.body()).doesNotContain("a plain summary");
       assertThat(compactionItems(json(plain))).isEmpty();
       assertThat(plain.body()).contains("a plain summary");
@@ -92,8 +92,7 @@ abstract class ModesSuite {
 
       // Then
       assertThat(first.statusCode()).as(first.body()).isEqualTo(200);
-      assertThat(first.body().getBytes(StandardCharsets.UTF_8).length)
-          .isLessThan(body.length / 2);
+      assertThat(first.body().getBytes(StandardCharsets.UTF_8).length).isLessThan(body.length / 2);
       assertThat(json(first).path("output").path(0).path("role").asString()).isEqualTo("developer");
     }
   }

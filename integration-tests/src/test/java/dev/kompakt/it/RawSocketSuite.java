@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
-/// What no SDK sends: each gets a clear 4xx of its own, or a closed connection where there is no one
-/// to tell, and the next request is served as ever.
+/// What no SDK sends: each gets a clear 4xx of its own, or a closed connection where there is no
+/// one to tell, and the next request is served as ever.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class RawSocketSuite {
   private static final int PATIENCE_MS = 30_000;
@@ -52,9 +52,15 @@ abstract class RawSocketSuite {
         Arguments.of("no JSON", json("hello"), 400, "invalid_json"),
         Arguments.of("truncated", json("{\"model\":\"m\",\"input\":["), 400, "truncated_json"),
         Arguments.of("trailing bytes", json(GOOD + " x"), 400, "trailing_bytes"),
-        Arguments.of("two inputs", json(GOOD.replace("}]}", "}],\"input\":[]}")), 400, "duplicate_key"),
-        Arguments.of("UTF-16", json(GOOD.getBytes(StandardCharsets.UTF_16LE)), 400, "unsupported_charset"),
-        Arguments.of("depth bomb", json("{\"model\":\"m\",\"input\":[{\"a\":" + "[".repeat(100_000)), 400, "json_too_deep"),
+        Arguments.of(
+            "two inputs", json(GOOD.replace("}]}", "}],\"input\":[]}")), 400, "duplicate_key"),
+        Arguments.of(
+            "UTF-16", json(GOOD.getBytes(StandardCharsets.UTF_16LE)), 400, "unsupported_charset"),
+        Arguments.of(
+            "depth bomb",
+            json("{\"model\":\"m\",\"input\":[{\"a\":" + "[".repeat(100_000)),
+            400,
+            "json_too_deep"),
         Arguments.of("no model", json("{\"input\":\"x\"}"), 400, "missing_required_parameter"),
         Arguments.of("no input", json("{\"model\":\"m\"}"), 400, "missing_required_parameter"),
         Arguments.of("an array", json("[]"), 400, "not_an_object"),
@@ -65,7 +71,9 @@ abstract class RawSocketSuite {
             "unsupported_content_type"),
         Arguments.of(
             "unknown content encoding",
-            request("Content-Type: application/json\r\nContent-Encoding: br\r\n", GOOD.getBytes(StandardCharsets.UTF_8)),
+            request(
+                "Content-Type: application/json\r\nContent-Encoding: br\r\n",
+                GOOD.getBytes(StandardCharsets.UTF_8)),
             415,
             "unsupported_content_encoding"),
         Arguments.of(
@@ -73,21 +81,28 @@ abstract class RawSocketSuite {
             request("Content-Type: application/json\r\nContent-Encoding: gzip\r\n", bomb()),
             413,
             null),
-        Arguments.of("too large", head("Content-Type: application/json\r\nContent-Length: 9000000\r\n"), 413, "request_too_large"),
-        Arguments.of("no such compaction", plain("GET /v1/compactions/cmpn_" + "0".repeat(40)), 404, null),
+        Arguments.of(
+            "too large",
+            head("Content-Type: application/json\r\nContent-Length: 9000000\r\n"),
+            413,
+            "request_too_large"),
+        Arguments.of(
+            "no such compaction", plain("GET /v1/compactions/cmpn_" + "0".repeat(40)), 404, null),
         Arguments.of("no such path", plain("GET /nothing"), 404, null),
         Arguments.of("wrong method", plain("DELETE /v1/responses/compact"), 405, null));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("refused")
-  void shouldRefuseClearly(String name, byte[] request, int status, String code) throws IOException {
+  void shouldRefuseClearly(String name, byte[] request, int status, String code)
+      throws IOException {
     // When
     String answer = exchange(request);
 
     // Then
     assertThat(answer).as(name).startsWith("HTTP/1.1 " + status + " ");
-    JsonNode error = Client.JSON.readTree(answer.substring(answer.indexOf("\r\n\r\n"))).path("error");
+    JsonNode error =
+        Client.JSON.readTree(answer.substring(answer.indexOf("\r\n\r\n"))).path("error");
     assertThat(error.path("message").asString()).as(name).isNotEmpty();
     assertThat(error.path("type").asString()).as(name).isNotEmpty();
     if (code != null) {
@@ -99,24 +114,40 @@ abstract class RawSocketSuite {
   static Stream<Arguments> closed() {
     String body = "{\"model\":\"m\",\"input\":[";
     return Stream.of(
-        Arguments.of("stalled body", head("Content-Type: application/json\r\nContent-Length: 500\r\n") , body),
-        Arguments.of("unknown transfer encoding", head("Content-Type: application/json\r\nTransfer-Encoding: xchunked\r\n"), ""),
-        Arguments.of("length and chunks", head("Content-Type: application/json\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n"), "0\r\n\r\n"),
-        Arguments.of("two lengths", head("Content-Type: application/json\r\nContent-Length: 5\r\nContent-Length: 6\r\n"), "hello"));
+        Arguments.of(
+            "stalled body",
+            head("Content-Type: application/json\r\nContent-Length: 500\r\n"),
+            body),
+        Arguments.of(
+            "unknown transfer encoding",
+            head("Content-Type: application/json\r\nTransfer-Encoding: xchunked\r\n"),
+            ""),
+        Arguments.of(
+            "length and chunks",
+            head(
+                "Content-Type: application/json\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n"),
+            "0\r\n\r\n"),
+        Arguments.of(
+            "two lengths",
+            head("Content-Type: application/json\r\nContent-Length: 5\r\nContent-Length: 6\r\n"),
+            "hello"));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("closed")
-  void shouldRefuseOrCloseWhenTheFramingIsBad(String name, byte[] head, String rest) throws IOException {
+  void shouldRefuseOrCloseWhenTheFramingIsBad(String name, byte[] head, String rest)
+      throws IOException {
     // When
     byte[] sent = concat(head, rest.getBytes(StandardCharsets.UTF_8));
     String answer = exchange(sent);
 
     // Then
-    assertThat(answer).as(name).satisfiesAnyOf(
-        text -> assertThat(text).isEmpty(),
-        text -> assertThat(text).startsWith("HTTP/1.1 4"),
-        text -> assertThat(text).startsWith("HTTP/1.1 501"));
+    assertThat(answer)
+        .as(name)
+        .satisfiesAnyOf(
+            text -> assertThat(text).isEmpty(),
+            text -> assertThat(text).startsWith("HTTP/1.1 4"),
+            text -> assertThat(text).startsWith("HTTP/1.1 501"));
     assertThat(answer).doesNotContain("200 OK");
     assertServesOn();
   }
@@ -125,7 +156,9 @@ abstract class RawSocketSuite {
   void shouldGiveUpADrippingBody() throws IOException {
     // Given
     try (Socket socket = open()) {
-      socket.getOutputStream().write(head("Content-Type: application/json\r\nContent-Length: 5000\r\n"));
+      socket
+          .getOutputStream()
+          .write(head("Content-Type: application/json\r\nContent-Length: 5000\r\n"));
       socket.getOutputStream().flush();
 
       // When
@@ -134,8 +167,10 @@ abstract class RawSocketSuite {
       drip.interrupt();
 
       // Then
-      assertThat(answer).satisfiesAnyOf(
-          text -> assertThat(text).isEmpty(), text -> assertThat(text).startsWith("HTTP/1.1 408"));
+      assertThat(answer)
+          .satisfiesAnyOf(
+              text -> assertThat(text).isEmpty(),
+              text -> assertThat(text).startsWith("HTTP/1.1 408"));
     }
     assertServesOn();
   }
@@ -192,11 +227,14 @@ abstract class RawSocketSuite {
   }
 
   private static byte[] plain(String line) {
-    return (line + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+    return (line + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .getBytes(StandardCharsets.US_ASCII);
   }
 
   private static byte[] head(String headers) {
-    return ("POST /v1/responses/compact HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + headers + "\r\n")
+    return ("POST /v1/responses/compact HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            + headers
+            + "\r\n")
         .getBytes(StandardCharsets.US_ASCII);
   }
 

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/// Histories too large for the provider. The order matters: what the first history learns the second
-/// profits from.
+/// Histories too large for the provider. The order matters: what the first history learns the
+/// second profits from.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 abstract class SplittingSuite {
@@ -41,7 +41,8 @@ abstract class SplittingSuite {
   @BeforeAll
   void start(@TempDir Path home) {
     upstream = FakeUpstream.start().capBytes(MIB);
-    deployment = deploy(home, Configs.provider(upstream, "native", "{ firstAfter: 10s, every: 10s }"));
+    deployment =
+        deploy(home, Configs.provider(upstream, "native", "{ firstAfter: 10s, every: 10s }"));
     client = new Client(deployment.data());
   }
 

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// A provider that answers, but with no result: each answer is tried again and none becomes one. The
-/// provider is of mode `summarize`, so that an answer's text is judged too.
+/// A provider that answers, but with no result: each answer is tried again and none becomes one.
+/// The provider is of mode `summarize`, so that an answer's text is judged too.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class UpstreamFaultSuite {
   private FakeUpstream upstream;
