@@ -59,13 +59,14 @@ public final class Logging {
     root.addAppender(stderr);
     root.setLevel(log.level() == KompaktConfig.Log.Level.ERROR ? Level.ERROR : Level.WARN);
     WARN_OF_WHAT_IS_NORMAL.forEach(name -> context.getLogger(name).setLevel(Level.ERROR));
-    context.addTurboFilter(new ClosedTwice());
+    context.addTurboFilter(new Recoverable());
     UNHEARD.forEach(name -> context.getLogger(name).setLevel(Level.OFF));
     context.getLogger("dev.kompakt").setLevel(Level.valueOf(log.level().name()));
   }
 
-  /// The embedded broker closes a client of its own twice at every stop, and the client warns.
-  private static final class ClosedTwice extends TurboFilter {
+  /// Warnings of Kafka's network client that mean nothing: the embedded broker closes a client of
+  /// its own twice at every stop, and the router's topics are asked for before they are made.
+  private static final class Recoverable extends TurboFilter {
     @Override
     public FilterReply decide(
         @Nullable Marker marker,
@@ -74,7 +75,9 @@ public final class Logging {
         @Nullable String format,
         Object @Nullable [] arguments,
         @Nullable Throwable cause) {
-      return format != null && format.contains("Attempting to close NetworkClient")
+      return format != null
+              && (format.contains("Attempting to close NetworkClient")
+                  || format.contains("reported a recoverable issue"))
           ? FilterReply.DENY
           : FilterReply.NEUTRAL;
     }
