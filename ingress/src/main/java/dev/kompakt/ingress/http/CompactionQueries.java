@@ -124,11 +124,7 @@ final class CompactionQueries {
           parking.stream(
               request, new Acceptance.Accepted(status.compaction(), null), new byte[0], seen);
       case Known.Queued(AcceptedHere.Pending pending) ->
-          parking.stream(
-              request,
-              new Acceptance.Accepted(pending.compaction(), pending.outdated()),
-              StatusEvents.frame(object(known)),
-              seen);
+          parking.stream(request, pending.accepted(), StatusEvents.frame(object(known)), seen);
     }
   }
 
@@ -174,7 +170,7 @@ final class CompactionQueries {
   private static CompactionId id(Known known) {
     return switch (known) {
       case Known.Told(CompactionStatus status) -> status.compaction();
-      case Known.Queued(AcceptedHere.Pending pending) -> pending.compaction();
+      case Known.Queued(AcceptedHere.Pending pending) -> pending.accepted().compaction();
     };
   }
 
@@ -182,7 +178,8 @@ final class CompactionQueries {
     return switch (known) {
       case Known.Told(CompactionStatus status) -> CompactionObject.of(status);
       case Known.Queued(AcceptedHere.Pending pending) ->
-          CompactionObject.queued(pending.compaction(), pending.model(), pending.acceptedAt());
+          CompactionObject.queued(
+              pending.accepted().compaction(), pending.model(), pending.acceptedAt());
     };
   }
 

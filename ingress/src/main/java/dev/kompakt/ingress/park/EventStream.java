@@ -55,9 +55,7 @@ final class EventStream {
   }
 
   private void heard(CompactionStatus status) {
-    if (ended
-        || status.equals(accepted.outdated())
-        || (status.sequence() <= seen && !status.ended())) {
+    if (ended || !accepted.concerns(status) || (status.sequence() <= seen && !status.ended())) {
       return;
     }
     next = status;

@@ -72,7 +72,7 @@ final class Parked {
   }
 
   private void heard(CompactionStatus status) {
-    if (phase != Phase.WAITING || status.equals(accepted.outdated())) {
+    if (phase != Phase.WAITING || !accepted.concerns(status)) {
       return;
     }
     switch (status.completion()) {

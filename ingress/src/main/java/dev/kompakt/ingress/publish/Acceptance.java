@@ -12,7 +12,14 @@ public sealed interface Acceptance {
   /// @param outdated the status it had before it was submitted again, which says nothing of this
   ///   run; null if any status does
   record Accepted(CompactionId compaction, @Nullable CompactionStatus outdated)
-      implements Acceptance {}
+      implements Acceptance {
+    /// Whether a status says something of this run. Told by identity: each record that is read is
+    /// an object of its own, and when the router repeats the old status, it stands by it.
+    @SuppressWarnings("ReferenceEquality")
+    public boolean concerns(CompactionStatus status) {
+      return status != outdated;
+    }
+  }
 
   /// There is none.
   record Refused(ApiError error) implements Acceptance {}

@@ -7,7 +7,6 @@ import dev.kompakt.schemas.id.TenantId;
 import dev.kompakt.schemas.record.CompactionStatus;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Submissions this process has published and of which the router has not been heard yet, so that
@@ -19,14 +18,8 @@ public final class AcceptedHere {
   private final Cache<CompactionId, Pending> entries;
 
   /// A submission the router has not been heard of.
-  ///
-  /// @param outdated the status before it; null if there was none
   public record Pending(
-      CompactionId compaction,
-      TenantId tenant,
-      String model,
-      Instant acceptedAt,
-      @Nullable CompactionStatus outdated) {}
+      Acceptance.Accepted accepted, TenantId tenant, String model, Instant acceptedAt) {}
 
   /// Makes an empty one.
   ///
@@ -42,7 +35,8 @@ public final class AcceptedHere {
     if (pending == null) {
       return null;
     }
-    if (!Objects.equals(statuses.find(compaction), pending.outdated())) {
+    CompactionStatus status = statuses.find(compaction);
+    if (status != null && pending.accepted().concerns(status)) {
       entries.invalidate(compaction);
       return null;
     }
@@ -50,6 +44,6 @@ public final class AcceptedHere {
   }
 
   void note(Pending pending) {
-    entries.put(pending.compaction(), pending);
+    entries.put(pending.accepted().compaction(), pending);
   }
 }

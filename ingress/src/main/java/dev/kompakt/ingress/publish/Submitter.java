@@ -83,7 +83,7 @@ public final class Submitter {
     AcceptedHere.Pending pending = accepted.find(id);
     if (pending != null) {
       meters.count(Meter.ATTACHED);
-      return new Acceptance.Accepted(id, pending.outdated());
+      return pending.accepted();
     }
     if (status != null) {
       if (answers(status)) {
@@ -144,10 +144,10 @@ public final class Submitter {
             asked.session() == null
                 ? null
                 : IdempotencyKeys.hash(asked.tenant(), asked.session())));
-    accepted.note(
-        new AcceptedHere.Pending(id, asked.tenant(), asked.body().model(), now, outdated));
+    Acceptance.Accepted made = new Acceptance.Accepted(id, outdated);
+    accepted.note(new AcceptedHere.Pending(made, asked.tenant(), asked.body().model(), now));
     meters.count(Meter.SUBMISSIONS);
-    return new Acceptance.Accepted(id, outdated);
+    return made;
   }
 
   /// Waits for both payloads at once.

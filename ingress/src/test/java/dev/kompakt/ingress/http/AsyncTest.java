@@ -114,7 +114,7 @@ final class AsyncTest {
           Objects.requireNonNull(plane.log.find(plane.submitted(1).compaction()));
 
       // When
-      plane.log.tell(plane.log.foreign(status, new TenantId("bob")));
+      plane.log.tell(plane.log.copy(status, new TenantId("bob")));
 
       // Then
       assertThat(wire.get(path).read().status()).isEqualTo(404);

@@ -149,6 +149,28 @@ final class IdentityTest {
   }
 
   @Test
+  void shouldAnswerOldFailureWhenRouterStandsByIt() throws Exception {
+    try (TestPlane plane = TestPlane.with("ingress.keepalive.firstAfter", "60s");
+        Wire wire = plane.connect()) {
+      // Given
+      wire.post(COMPACT, Samples.request("a"));
+      plane.log.fail(plane.submitted(1), REJECTED);
+      wire.read();
+      CompactionStatus failed =
+          Objects.requireNonNull(plane.log.find(plane.submitted(1).compaction()));
+      plane.pass(Duration.ofSeconds(31));
+
+      // When
+      wire.post(COMPACT, Samples.request("a"));
+      plane.submitted(2);
+      plane.log.tell(plane.log.copy(failed, failed.tenant()));
+
+      // Then
+      assertThat(wire.read().status()).isEqualTo(400);
+    }
+  }
+
+  @Test
   void shouldRefuseWhenIdempotencyKeyComesWithOtherContent() throws Exception {
     try (TestPlane plane = TestPlane.with();
         Wire wire = plane.connect();

@@ -127,8 +127,8 @@ final class MemoryLog implements Submissions, Statuses, Payloads {
     feed.changed(status);
   }
 
-  /// A compaction of another tenant's.
-  CompactionStatus foreign(CompactionStatus status, TenantId tenant) {
+  /// The same status as another record, of this tenant.
+  CompactionStatus copy(CompactionStatus status, TenantId tenant) {
     return new CompactionStatus(
         status.compaction(),
         tenant,
@@ -136,7 +136,7 @@ final class MemoryLog implements Submissions, Statuses, Payloads {
         null,
         status.model(),
         status.mode(),
-        status.sequence() + 1,
+        status.sequence(),
         status.acceptedAt(),
         status.updatedAt(),
         status.expiresAt(),
