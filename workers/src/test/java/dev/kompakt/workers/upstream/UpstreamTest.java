@@ -113,7 +113,7 @@ class UpstreamTest {
             })) {
       // When
       UpstreamCall.Result result =
-          call(provider.base(), "headerTimeout: 100ms, idleTimeout: 10s, totalTimeout: 20s");
+          call(provider.base(), "headerTimeout: 100ms, idleTimeout: 10s, totalTimeout: 1h");
 
       // Then
       assertFailed(result, Cause.HEADER_TIMEOUT, true);
@@ -134,7 +134,7 @@ class UpstreamTest {
             })) {
       // When
       UpstreamCall.Result result =
-          call(provider.base(), "headerTimeout: 10s, idleTimeout: 100ms, totalTimeout: 20s");
+          call(provider.base(), "headerTimeout: 10s, idleTimeout: 100ms, totalTimeout: 1h");
 
       // Then
       assertFailed(result, Cause.IDLE_TIMEOUT, true);
