@@ -5,6 +5,7 @@ import dev.kompakt.bench.report.Reporting;
 import dev.kompakt.bench.report.Table;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -46,6 +47,12 @@ public final class MicroCommand implements Callable<Integer> {
           "-Xms512m",
           "-Xmx1g");
 
+  /// Each scan beside the parser over the same body.
+  private static final Comparator<RunResult> IN_ORDER =
+      Comparator.<RunResult, Boolean>comparing(run -> run.getParams().getParam("body") == null)
+          .thenComparing(run -> String.valueOf(run.getParams().getParam("body")))
+          .thenComparing(run -> run.getParams().getBenchmark(), Comparator.reverseOrder());
+
   @Parameters(
       arity = "0..*",
       paramLabel = "NAME",
@@ -75,6 +82,7 @@ public final class MicroCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws RunnerException {
+    reporting.expectWritable();
     Machine machine = Machine.here();
     OutputFormat progress =
         OutputFormatFactory.createFormatInstance(System.err, VerboseMode.NORMAL);

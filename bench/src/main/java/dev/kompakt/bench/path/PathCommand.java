@@ -1,31 +1,27 @@
 package dev.kompakt.bench.path;
 
-import dev.kompakt.bench.process.Launcher;
-import dev.kompakt.bench.process.RunningKompakt;
 import dev.kompakt.bench.process.RunningKompakt.Layout;
 import dev.kompakt.bench.report.BenchException;
 import dev.kompakt.bench.report.Machine;
 import dev.kompakt.bench.report.Reporting;
-import dev.kompakt.testing.FakeUpstream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /// `./kompakt bench path`.
 @Command(
@@ -40,6 +36,9 @@ import picocli.CommandLine.Option;
       ""
     })
 public final class PathCommand implements Callable<Integer> {
+  /// As many as a process may have sockets for, with room for the rest.
+  private static final int MOST_PARKED = 18_000;
+
   /// What can be measured.
   enum Part {
     LATENCY,
@@ -65,8 +64,9 @@ public final class PathCommand implements Callable<Integer> {
 
   @Option(
       names = "--layout",
+      paramLabel = "LAYOUT",
       description =
-          "Latency and throughput of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+          "Measure latency and throughput of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   Layout layout = Layout.ONE_PROCESS;
 
   @Option(
@@ -83,20 +83,20 @@ public final class PathCommand implements Callable<Integer> {
 
   @Mixin Reporting reporting = new Reporting();
 
-  /// Seeds of request bodies, never used twice.
-  private final AtomicLong seeds = new AtomicLong(1L << 32);
+  @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Plan plan = quick ? Plan.QUICK : Plan.FULL;
-    if (parked != null) {
-      plan = plan.parking(parked);
+    Plan plan = plan();
+    if (!Files.isWritable(directory)) {
+      throw new ParameterException(spec.commandLine(), "--dir " + directory + " is not writable");
     }
+    reporting.expectWritable();
     Machine machine = Machine.here();
     Path home = Files.createTempDirectory(directory, "kompakt-bench");
     PathReport report;
     try {
-      report = measure(plan, machine, home);
+      report = measure(new PathRun(plan, layout, home), machine, setup(home));
     } catch (BenchException e) {
       throw new BenchException(e.getMessage() + "\nLogs are in " + home, e);
     }
@@ -105,85 +105,30 @@ public final class PathCommand implements Callable<Integer> {
     return 0;
   }
 
-  private PathReport measure(Plan plan, Machine machine, Path home)
+  private Plan plan() {
+    Plan plan = quick ? Plan.QUICK : Plan.FULL;
+    if (parked == null) {
+      return plan;
+    }
+    if (parked < 1 || parked > MOST_PARKED) {
+      throw new ParameterException(
+          spec.commandLine(), "--parked is 1 to " + MOST_PARKED + ", not " + parked);
+    }
+    return plan.parking(parked);
+  }
+
+  private PathReport measure(PathRun run, Machine machine, PathReport.Setup setup)
       throws IOException, InterruptedException {
-    List<Latency.Row> latency = new ArrayList<>();
-    List<PathReport.Rate> rates = new ArrayList<>();
-    LargeBody.Row large = null;
-    ParkedRequests.Row waiting = null;
-    if (parts.contains(Part.LATENCY) || parts.contains(Part.THROUGHPUT)) {
-      try (FakeUpstream upstream = FakeUpstream.start(FakeUpstream.Options.FAST);
-          RunningKompakt kompakt = start(layout, launcher(home, "speed"), upstream, List.of())) {
-        if (parts.contains(Part.LATENCY)) {
-          latency(plan, kompakt, upstream, latency);
-        }
-        if (parts.contains(Part.THROUGHPUT)) {
-          throughput(plan, kompakt, upstream, rates);
-        }
-      }
-    }
-    if (parts.contains(Part.LARGE_BODY)) {
-      try (FakeUpstream upstream = FakeUpstream.start(FakeUpstream.Options.FAST);
-          RunningKompakt kompakt = ownIngress(launcher(home, "large-body"), upstream)) {
-        say("one large body");
-        large = new LargeBody(seeds::getAndIncrement).measure(kompakt, plan.largeBodyBytes());
-      }
-    }
-    if (parts.contains(Part.PARKED)) {
-      Launcher launcher = launcher(home, "parked");
-      try (FakeUpstream upstream = FakeUpstream.start(FakeUpstream.Options.FAST);
-          RunningKompakt kompakt = ownIngress(launcher, upstream)) {
-        say(plan.parked() + " parked requests");
-        waiting =
-            new ParkedRequests(seeds::getAndIncrement)
-                .measure(kompakt, launcher, upstream, plan.parked());
-      }
-    }
-    return new PathReport(machine, setup(home), latency, rates, large, waiting);
-  }
-
-  private void latency(Plan plan, RunningKompakt kompakt, FakeUpstream upstream, List<Latency.Row> rows) {
-    try (HttpCaller direct = new HttpCaller(direct(upstream));
-        HttpCaller through = new HttpCaller(kompakt.endpoint())) {
-      Latency latency = new Latency(direct, through, seeds::getAndIncrement);
-      for (Plan.Size size : plan.latency()) {
-        say("latency at " + size.bytes() + " bytes");
-        rows.add(latency.measure(size));
-      }
-    }
-  }
-
-  private void throughput(
-      Plan plan, RunningKompakt kompakt, FakeUpstream upstream, List<PathReport.Rate> rates)
-      throws InterruptedException {
-    for (int clients : plan.clients()) {
-      say("throughput of " + clients + " clients");
-      rates.add(
-          new PathReport.Rate(
-              new Throughput(
-                      direct(upstream), plan, seeds::getAndIncrement, () -> Duration.ZERO)
-                  .measure(clients),
-              new Throughput(kompakt.endpoint(), plan, seeds::getAndIncrement, kompakt::cpu)
-                  .measure(clients)));
-    }
-  }
-
-  private RunningKompakt ownIngress(Launcher launcher, FakeUpstream upstream) throws InterruptedException {
-    return start(Layout.PROCESSES, launcher, upstream, List.of(Plan.INGRESS_HEAP));
-  }
-
-  private RunningKompakt start(Layout how, Launcher launcher, FakeUpstream upstream, List<String> flags)
-      throws InterruptedException {
-    say("starting Kompakt, " + how);
-    return RunningKompakt.start(how, launcher, upstream.baseUrl(), flags);
-  }
-
-  private static URI direct(FakeUpstream upstream) {
-    return URI.create(upstream.baseUrl() + "/responses/compact");
-  }
-
-  private static Launcher launcher(Path home, String part) throws IOException {
-    return new Launcher(Files.createDirectory(home.resolve(part)));
+    boolean latency = parts.contains(Part.LATENCY);
+    boolean throughput = parts.contains(Part.THROUGHPUT);
+    PathRun.Speed speed =
+        latency || throughput
+            ? run.speed(latency, throughput)
+            : new PathRun.Speed(List.of(), List.of());
+    LargeBody.Row largeBody = parts.contains(Part.LARGE_BODY) ? run.largeBody() : null;
+    ParkedRequests.Row waiting = parts.contains(Part.PARKED) ? run.parked() : null;
+    return new PathReport(
+        machine, setup, speed.latency(), speed.throughput(), largeBody, waiting);
   }
 
   private PathReport.Setup setup(Path home) throws IOException {
@@ -198,11 +143,7 @@ public final class PathCommand implements Callable<Integer> {
             + " exactly_once_v2, no fsync per record",
         "Upstream: a fake one in the client's process that answers at once, mode native",
         "Client: raw sockets on loopback, connections kept, every request new",
-        "Records: " + Files.getFileStore(home).type() + " at " + home.getParent());
-  }
-
-  private static void say(String what) {
-    System.err.println("bench: " + what);
+        "Records: on " + Files.getFileStore(home).type());
   }
 
   private static void delete(Path directory) throws IOException {

@@ -19,7 +19,7 @@ record PathReport(
   /// Under what the figures hold.
   ///
   /// @param layout of latency and throughput; memory is always measured of an ingress on its own
-  /// @param disk where the broker's records went: directory and type of its file system
+  /// @param disk what kind of file system the broker's records went to
   record Setup(String layout, String durability, String upstream, String client, String disk) {}
 
   /// Compactions a second beside calls of the upstream itself by as many clients.

@@ -8,10 +8,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// Starts JVMs with this one's class path, logging into one directory.
+/// Starts processes that log into one directory: Kompakt's by `./kompakt`, so that they run as a
+/// user's do, and others with this JVM's class path.
 public final class Launcher {
-  private static final String KOMPAKT = "dev.kompakt.standalone.Main";
+  /// Where `./kompakt bench` says that `./kompakt` is.
+  private static final @Nullable String SCRIPT = System.getProperty("kompakt.launcher");
+
+  private static final String MAIN = "dev.kompakt.standalone.Main";
   private static final List<String> FLAGS =
       List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
 
@@ -27,8 +32,23 @@ public final class Launcher {
   }
 
   /// Runs a command of Kompakt's.
+  ///
+  /// @param flags of the JVM, beside the launcher's own
   Child kompakt(String name, List<String> flags, String... arguments) {
-    return java(name, flags, KOMPAKT, arguments);
+    if (SCRIPT == null) {
+      return java(name, flags, MAIN, arguments);
+    }
+    List<String> command = new ArrayList<>(List.of(SCRIPT));
+    command.addAll(List.of(arguments));
+    return Child.start(
+        name,
+        directory,
+        command,
+        Map.of(
+            "KOMPAKT_JAVA_HOME",
+            System.getProperty("java.home"),
+            "KOMPAKT_JAVA_OPTS",
+            String.join(" ", flags)));
   }
 
   /// Runs a class' `main`.

@@ -36,6 +36,14 @@ public final class Reporting {
   @Option(names = "--out", paramLabel = "FILE", description = "Write JSON into this file as well.")
   @Nullable Path out;
 
+  /// Fails if the file cannot be written, before anything is measured.
+  public void expectWritable() {
+    Path parent = out == null ? null : out.toAbsolutePath().getParent();
+    if (parent != null && !Files.isWritable(parent)) {
+      throw new BenchException("cannot write " + out + ": " + parent + " is not writable");
+    }
+  }
+
   /// Writes a report.
   ///
   /// @param report a record Jackson can write
