@@ -1,0 +1,101 @@
+package dev.kompakt.it;
+
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+
+/// docs/http-api.md as it follows from the OpenAPI document.
+final class HttpApiPage {
+  private static final String HEAD =
+      """
+      # HTTP API
+
+      <!-- Generated from the OpenAPI document by HttpApiPageTest; -Dkompakt.docs.write=true rewrites it. -->
+
+      @ The document itself is served at `/openapi.json`.
+
+      The admin plane, at `admin.listen`, answers `GET` on `/livez`, `/readyz` (each check on a line), `/metrics` (Prometheus) and `/admin/v1/compactions?status=&tenant=&limit=` (newest first). Its errors are problem+json.
+
+      After the first keepalive the status is 200 whatever comes. A unary request that fails then has its body broken off; a streaming one ends with `response.failed`. Ask again to hear the true status.
+      """;
+
+  private final OpenApiDocument document;
+
+  HttpApiPage(OpenApiDocument document) {
+    this.document = document;
+  }
+
+  String render() {
+    StringBuilder page =
+        new StringBuilder(HEAD.replace("@", document.root().at("/info/description").asString()));
+    Map<String, String> aliases = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> path : document.root().get("paths").properties()) {
+      JsonNode reference = path.getValue().get("$ref");
+      if (reference != null) {
+        String target = reference.asString().substring("#/paths/".length());
+        aliases.put(target.replace("~1", "/"), path.getKey());
+      }
+    }
+    for (Map.Entry<String, JsonNode> path : document.root().get("paths").properties()) {
+      if (path.getValue().has("$ref")) {
+        continue;
+      }
+      for (Map.Entry<String, JsonNode> operation : path.getValue().properties()) {
+        operation(page, path.getKey(), operation.getKey(), operation.getValue(), aliases);
+      }
+    }
+    return page.toString();
+  }
+
+  private void operation(
+      StringBuilder page,
+      String path,
+      String method,
+      JsonNode operation,
+      Map<String, String> aliases) {
+    page.append("\n## ")
+        .append(method.toUpperCase(java.util.Locale.ROOT))
+        .append(' ')
+        .append(path)
+        .append("\n\n")
+        .append(operation.path("summary").asString())
+        .append('.');
+    if (aliases.containsKey(path)) {
+      page.append(" Also at `").append(aliases.get(path)).append("`.");
+    }
+    if (operation.has("description")) {
+      page.append(' ').append(line(operation.get("description").asString()));
+    }
+    page.append('\n');
+    JsonNode parameters = operation.path("parameters");
+    if (!parameters.isEmpty()) {
+      page.append("\n| parameter | in | |\n|---|---|---|\n");
+      for (JsonNode entry : parameters) {
+        JsonNode parameter = document.resolve(entry);
+        row(
+            page,
+            "`" + parameter.path("name").asString() + "`",
+            parameter.path("in").asString(),
+            parameter.path("description").asString(""));
+      }
+    }
+    page.append("\n| status | |\n|---|---|\n");
+    for (Map.Entry<String, JsonNode> response : operation.path("responses").properties()) {
+      row(
+          page,
+          response.getKey(),
+          document.resolve(response.getValue()).path("description").asString(""));
+    }
+  }
+
+  private static void row(StringBuilder page, String... cells) {
+    for (String cell : cells) {
+      page.append("| ").append(line(cell).replace("|", "\\|")).append(' ');
+    }
+    page.append("|").append('\n');
+  }
+
+  private static String line(String text) {
+    return text.strip().replaceAll("\\s+", " ");
+  }
+}
