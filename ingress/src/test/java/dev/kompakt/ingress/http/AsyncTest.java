@@ -36,7 +36,7 @@ final class AsyncTest {
       assertThat(status.get("object").asString()).isEqualTo("compaction");
       assertThat(status.get("status").asString()).isEqualTo("queued");
       assertThat(status.get("model").asString()).isEqualTo("gpt-5.5");
-      assertThat(plane.meter("kompakt_requests_in_flight")).isZero();
+      plane.awaitMeter("kompakt_requests_in_flight", 0);
     }
   }
 
