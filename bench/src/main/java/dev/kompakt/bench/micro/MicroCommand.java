@@ -86,7 +86,9 @@ public final class MicroCommand implements Callable<Integer> {
     Machine machine = Machine.here();
     OutputFormat progress =
         OutputFormatFactory.createFormatInstance(System.err, VerboseMode.NORMAL);
-    List<Row> rows = new Runner(options(), progress).run().stream().map(MicroCommand::row).toList();
+    List<Row> rows =
+        new Runner(options(), progress)
+            .run().stream().sorted(IN_ORDER).map(MicroCommand::row).toList();
     Report report = new Report(machine, full, rows);
     reporting.write(report, out -> print(report, out));
     return 0;

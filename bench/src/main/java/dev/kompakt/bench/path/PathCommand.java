@@ -127,8 +127,7 @@ public final class PathCommand implements Callable<Integer> {
             : new PathRun.Speed(List.of(), List.of());
     LargeBody.Row largeBody = parts.contains(Part.LARGE_BODY) ? run.largeBody() : null;
     ParkedRequests.Row waiting = parts.contains(Part.PARKED) ? run.parked() : null;
-    return new PathReport(
-        machine, setup, speed.latency(), speed.throughput(), largeBody, waiting);
+    return new PathReport(machine, setup, speed.latency(), speed.throughput(), largeBody, waiting);
   }
 
   private PathReport.Setup setup(Path home) throws IOException {

@@ -76,7 +76,8 @@ record PathReport(
   private void printThroughput(PrintStream out) {
     out.println();
     out.println("Closed loop, each client waiting for its answer before it asks again");
-    Table table = new Table(
+    Table table =
+        new Table(
             "clients", "body", "direct/s", "compactions/s", "p50 ms", "p99 ms", "CPU ms each");
     for (Rate rate : throughput) {
       Quantiles latency = rate.through().latency();

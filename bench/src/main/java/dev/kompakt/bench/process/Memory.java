@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /// @param residentBytes now
 /// @param peakBytes the most it ever was
 public record Memory(long residentBytes, long peakBytes) {
-  private static final Pattern HEAP_USED = Pattern.compile("used (\\d+)K");
+  private static final Pattern HEAP_USED = Pattern.compile("used (\\d+)([KM])");
   private static final Pattern COLLECTION = Pattern.compile(" (\\d+)M->(\\d+)M\\(\\d+M\\)");
 
   /// That of a running process.
@@ -48,11 +48,24 @@ public record Memory(long residentBytes, long peakBytes) {
   /// Live bytes on the heap of a JVM: what is used after a full collection, which this asks for.
   public static long liveHeap(Child child) throws InterruptedException {
     jcmd(child, "GC.run");
-    Matcher used = HEAP_USED.matcher(jcmd(child, "GC.heap_info"));
-    if (!used.find()) {
+    return heapUsed(jcmd(child, "GC.heap_info").lines());
+  }
+
+  /// Bytes used of all parts of a heap.
+  ///
+  /// @param info what `jcmd GC.heap_info` says
+  static long heapUsed(Stream<String> info) {
+    long used =
+        info.filter(line -> !line.contains("Metaspace") && !line.contains("class space"))
+            .map(HEAP_USED::matcher)
+            .filter(Matcher::find)
+            .mapToLong(
+                found -> Long.parseLong(found.group(1)) << (found.group(2).equals("K") ? 10 : 20))
+            .sum();
+    if (used == 0) {
       throw new BenchException("jcmd GC.heap_info did not say how much is used");
     }
-    return Long.parseLong(used.group(1)) * 1024;
+    return used;
   }
 
   /// The most the heap was seen to hold, garbage included, as the collector's log has it: just

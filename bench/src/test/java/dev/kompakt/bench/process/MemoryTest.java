@@ -44,4 +44,23 @@ class MemoryTest {
     // Then
     assertThat(peak).isEqualTo(130L << 20);
   }
+
+  @Test
+  void shouldAddUpGenerationsWhenTheCollectorHasThem() {
+    // Given
+    String serial =
+        """
+        DefNew     total 59008K, used 1024K [0x00000000f4000000, 0x00000000f8000000)
+         eden space 52480K,   0% used [0x00000000f4000000, 0x00000000f7340000)
+        Tenured    total 131072K, used 7944K [0x00000000f8000000, 0x0000000100000000)
+         the  space 131072K,   6% used [0x00000000f8000000, 0x0000000100000000)
+        Metaspace       used 9999K, committed 10240K, reserved 1114112K
+         class space    used 999K, committed 1024K, reserved 1048576K
+        """;
+    String g1 = "garbage-first heap   total reserved 196608K, committed 30720K, used 8004K [0x0";
+
+    // Then
+    assertThat(Memory.heapUsed(serial.lines())).isEqualTo((1024L + 7944) << 10);
+    assertThat(Memory.heapUsed(g1.lines())).isEqualTo(8004L << 10);
+  }
 }
