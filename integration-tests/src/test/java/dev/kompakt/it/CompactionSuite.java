@@ -290,21 +290,6 @@ abstract class CompactionSuite {
   }
 
   @Test
-  void shouldKeepTheStatusWhenItFailsEarly() {
-    // Given
-    upstream.then(Reply.invalidRequest());
-
-    // When
-    HttpResponse<String> response = client.compact(fresh());
-
-    // Then
-    assertThat(response.statusCode()).isEqualTo(400);
-    assertThat(json(response).path("error").path("code").asString()).isEqualTo("invalid_value");
-    assertThat(json(response).path("error").path("type").asString())
-        .isEqualTo("invalid_request_error");
-  }
-
-  @Test
   void shouldBreakTheBodyWhenItFailsAfterTheFirstBeatAndAnswerTheRetryTruly() {
     // Given
     upstream.then(Reply.invalidRequest().after(Duration.ofMillis(900)));

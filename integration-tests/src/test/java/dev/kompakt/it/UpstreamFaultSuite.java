@@ -100,6 +100,21 @@ abstract class UpstreamFaultSuite {
   }
 
   @Test
+  void shouldKeepTheStatusWhenItFailsEarly() {
+    // Given
+    upstream.then(Reply.invalidRequest());
+
+    // When
+    HttpResponse<String> response = client.compact(fresh());
+
+    // Then
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(json(response).path("error").path("code").asString()).isEqualTo("invalid_value");
+    assertThat(json(response).path("error").path("type").asString())
+        .isEqualTo("invalid_request_error");
+  }
+
+  @Test
   void shouldUseTheOtherAccountWhenOneIsRateLimited() {
     // Given
     upstream.then(Reply.rateLimited(Duration.ofSeconds(30)));
