@@ -83,8 +83,8 @@ public final class KafkaClients implements AutoCloseable {
   /// An admin client; the caller closes it.
   public Admin admin() {
     Map<String, Object> settings = common("admin");
-    settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 15_000);
-    settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+    settings.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 15_000);
+    settings.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
     return make(() -> Admin.create(settings));
   }
 

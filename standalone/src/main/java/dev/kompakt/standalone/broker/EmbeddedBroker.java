@@ -1,14 +1,9 @@
 package dev.kompakt.standalone.broker;
 
 import dev.kompakt.bootstrap.config.HostPort;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,8 +62,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     Path logs = directory.brokerLogs();
     format(logs);
     for (int attempt = 1; ; attempt++) {
-      int port = listen.port() == 0 ? freePort(0) : listen.port();
-      int controllerPort = rememberedPort(directory.controllerPort());
+      int port = Ports.free(listen);
+      int controllerPort = Ports.remembered(directory.controllerPort());
       Map<String, Object> settings = BrokerSettings.of(logs, listen.host(), port, controllerPort);
       try {
         KafkaRaftServer server = start(settings, new HostPort(listen.host(), port));
@@ -133,35 +128,6 @@ public final class EmbeddedBroker implements AutoCloseable {
     } catch (Exception e) {
       throw new BrokerFailedException(
           logs + " cannot be made a broker's directory: " + e.getMessage(), e);
-    }
-  }
-
-  /// The controller's port of last time; another if that is taken now.
-  private static int rememberedPort(Path file) {
-    try {
-      int last = Files.exists(file) ? Integer.parseInt(Files.readString(file).strip()) : 0;
-      int port = freePort(last);
-      if (port != last) {
-        Files.writeString(file, port + "\n");
-      }
-      return port;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (NumberFormatException e) {
-      throw new BrokerFailedException(file + " does not hold a port; delete it", e);
-    }
-  }
-
-  private static int freePort(int wanted) {
-    try (ServerSocket probe = new ServerSocket()) {
-      probe.setReuseAddress(true);
-      probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
-      return probe.getLocalPort();
-    } catch (IOException e) {
-      if (wanted == 0) {
-        throw new UncheckedIOException(e);
-      }
-      return freePort(0);
     }
   }
 

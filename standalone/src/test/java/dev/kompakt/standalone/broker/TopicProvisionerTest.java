@@ -1,0 +1,134 @@
+package dev.kompakt.standalone.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kompakt.bootstrap.config.ConfigException;
+import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.kafka.KafkaClients;
+import dev.kompakt.bootstrap.kafka.TopicProvisioner;
+import dev.kompakt.bootstrap.kafka.UnreachableException;
+import dev.kompakt.schemas.topic.Topic;
+import dev.kompakt.schemas.topic.Topics;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TopicProvisionerTest {
+  private static final List<String> NAMES = Topics.ALL.stream().<String>map(Topic::name).toList();
+
+  @Test
+  void shouldHaveCreatedEveryTopicAsTheCatalogueSays() throws Exception {
+    // Given
+    KompaktConfig.Kafka kafka = TestBroker.kafka();
+    try (KafkaClients clients = TestBroker.clients("topics-test");
+        Admin admin = clients.admin()) {
+      TopicProvisioner provisioner = new TopicProvisioner(kafka, admin);
+
+      // When
+      Map<String, TopicDescription> described = admin.describeTopics(NAMES).allTopicNames().get();
+
+      // Then
+      assertThat(partitions(described, Topics.JOBS)).isEqualTo(kafka.lanes());
+      assertThat(partitions(described, Topics.PAYLOADS)).isEqualTo(kafka.partitions());
+      assertThat(partitions(described, Topics.LIMITS)).isEqualTo(1);
+      assertThat(provisioner.missing()).isEmpty();
+      assertThat(provisioner.problems(NAMES)).isEmpty();
+      assertThat(provisioner.provision()).as("nothing is left to create").isEmpty();
+    }
+  }
+
+  @Test
+  void shouldNameTheTopicWhenItsPartitionsAreOthers() {
+    // Given
+    KompaktConfig.Kafka kafka = TestBroker.kafka();
+    KompaktConfig.Kafka other =
+        new KompaktConfig.Kafka(kafka.bootstrap(), kafka.dataDir(), 4, 9, -1, Map.of());
+    try (KafkaClients clients = TestBroker.clients("topics-test");
+        Admin admin = clients.admin()) {
+
+      // When
+      var provision = assertThatThrownBy(() -> new TopicProvisioner(other, admin).provision());
+
+      // Then
+      provision
+          .isInstanceOf(ConfigException.class)
+          .hasMessage(
+              "kafka: topic kompakt.jobs has 8 partitions, the config asks for 9 (kafka.lanes);"
+                  + " partitions cannot be changed while records are kept");
+    }
+  }
+
+  @Test
+  void shouldNameTheTopicWhenItsSettingsWouldLoseRecords(@TempDir Path directory) throws Exception {
+    // Given
+    try (EmbeddedBroker broker = EmbeddedBroker.start(directory, TestBroker.ANY_PORT);
+        KafkaClients clients = new KafkaClients(TestBroker.settings(broker), "topics-test");
+        Admin admin = clients.admin()) {
+      TopicProvisioner provisioner = new TopicProvisioner(TestBroker.settings(broker), admin);
+      List<String> created = provisioner.provision();
+      set(admin, Topics.LIMITS, TopicConfig.CLEANUP_POLICY_CONFIG, "delete");
+      set(admin, Topics.PAYLOADS, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, "1000");
+
+      // When
+      Awaitility.await().until(() -> !provisioner.problems(NAMES).isEmpty());
+      List<String> problems = provisioner.problems(NAMES);
+
+      // Then
+      assertThat(created).hasSize(Topics.ALL.size());
+      assertThat(problems)
+          .containsExactlyInAnyOrder(
+              "topic kompakt.limits has cleanup.policy=delete, not compact",
+              "topic kompakt.payloads has max.message.bytes=1000, less than 1114112");
+    }
+  }
+
+  @Test
+  void shouldSayItIsUnreachableWhenNoBrokerAnswers() {
+    // Given
+    KompaktConfig.Kafka nowhere =
+        new KompaktConfig.Kafka(
+            "127.0.0.1:1",
+            "unused",
+            4,
+            8,
+            -1,
+            Map.of("default.api.timeout.ms", "500", "request.timeout.ms", "300"));
+    try (KafkaClients clients = new KafkaClients(nowhere, "topics-test");
+        Admin admin = clients.admin()) {
+
+      // When
+      var provision = assertThatThrownBy(() -> new TopicProvisioner(nowhere, admin).provision());
+
+      // Then
+      provision
+          .isInstanceOf(UnreachableException.class)
+          .hasMessageContaining("no Kafka broker answers");
+    }
+  }
+
+  private static int partitions(Map<String, TopicDescription> described, Topic<?, ?> topic) {
+    return Objects.requireNonNull(described.get(topic.name())).partitions().size();
+  }
+
+  private static void set(Admin admin, Topic<?, ?> topic, String name, String value)
+      throws Exception {
+    admin
+        .incrementalAlterConfigs(
+            Map.of(
+                new ConfigResource(ConfigResource.Type.TOPIC, topic.name()),
+                List.of(new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET))))
+        .all()
+        .get();
+  }
+}
