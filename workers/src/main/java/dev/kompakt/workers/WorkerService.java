@@ -36,6 +36,9 @@ import org.slf4j.LoggerFactory;
 
 /// The worker role of one process.
 public final class WorkerService implements AutoCloseable {
+  /// The consumer group that shares the lanes.
+  public static final String GROUP = LaneWorker.GROUP;
+
   private static final Logger LOG = LoggerFactory.getLogger(WorkerService.class);
   private static final Duration GRACE = Duration.ofSeconds(20);
 

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /// The poll thread: takes jobs from the lanes this worker owns and commits what is finished. The
 /// consumer is touched by this thread alone, but for waking it.
 final class LaneConsumer {
-  static final String GROUP = "kompakt-workers";
+  static final String GROUP = LaneWorker.GROUP;
 
   private static final Logger LOG = LoggerFactory.getLogger(LaneConsumer.class);
   private static final Duration IDLE_POLL = Duration.ofSeconds(1);

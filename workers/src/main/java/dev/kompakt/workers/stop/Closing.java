@@ -12,10 +12,6 @@ public final class Closing {
     closed.countDown();
   }
 
-  public boolean closed() {
-    return closed.getCount() == 0;
-  }
-
   /// Waits before another try.
   ///
   /// @return whether there is to be one

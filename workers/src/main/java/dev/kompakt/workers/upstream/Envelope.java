@@ -39,8 +39,7 @@ record Envelope(
     return new Reading(payload, new JsonTokens(stored)).all();
   }
 
-  /// What to send of `tools`: all of it, or a shorter list without the types a provider refuses, or
-  /// nothing if none is left.
+  /// Where the tools lie that are of none of these types.
   List<ByteRange> toolsWithout(Set<String> rejected) {
     return tools.stream().filter(t -> !rejected.contains(t.type())).map(Tool::range).toList();
   }

@@ -1,7 +1,6 @@
 package dev.kompakt.workers.upstream;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.http.HttpHeaders;
 import java.time.Duration;
 import java.util.Locale;
@@ -111,10 +110,6 @@ final class ResponseBody implements AutoCloseable {
     } catch (CallFailedException e) {
       // the result is there
     }
-  }
-
-  InputStream stream() {
-    return stream;
   }
 
   @Override

@@ -42,7 +42,8 @@ class SseReaderTest {
       for (int i = random.nextInt(6); i >= 0; i--) {
         String end = List.of("\n", "\r\n", "\r").get(random.nextInt(3));
         String data = "é€😀 \"x\":" + "y".repeat(random.nextInt(50));
-        sent.add(data);
+        sent.add(data + "\n" + data);
+        stream.append("data: ").append(data).append(end);
         stream.append("data: ").append(data).append(end).append(end);
       }
 
