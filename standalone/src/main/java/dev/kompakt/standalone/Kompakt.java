@@ -95,6 +95,9 @@ public final class Kompakt implements AutoCloseable {
     try (Admin topics = clients.admin()) {
       new TopicProvisioner(kafka, topics).provision();
     }
+    if (embedded != null) {
+      embedded.dismissMembers(WorkerService.GROUP);
+    }
     PayloadStore payloads =
         closing.add(new PayloadStore(clients, new SegmentSeal(key), PAYLOAD_READERS));
     AdminServer plane = closing.add(new AdminServer(config.admin().listen(), health, meters));

@@ -34,8 +34,9 @@ public final class Logging {
           "org.apache.kafka.clients.consumer.internals.StreamsGroupHeartbeatRequestManager",
           "org.apache.kafka.clients.consumer.internals.OffsetFetcherUtils");
 
-  /// The controller's answers while it is being elected, with a stack trace each.
-  private static final List<String> UNHEARD = List.of("kafka.server.ControllerApis");
+  /// Loggers that tell of every answer a controller gives while it is being elected.
+  private static final List<String> UNHEARD =
+      List.of("kafka.server.ControllerApis", "org.apache.kafka.clients.admin.KafkaAdminClient");
 
   private Logging() {}
 

@@ -32,6 +32,18 @@ final class BrokerSettings {
     return broker.settings;
   }
 
+  /// Settings of the same node as controller only.
+  static Map<String, Object> controller(Path logs, int controllerPort) {
+    BrokerSettings broker = new BrokerSettings();
+    broker.identity(logs, LOOPBACK, 0, controllerPort);
+    broker.oneNode();
+    broker.threadsAndMemory();
+    broker.set("process.roles", "controller");
+    broker.set("listeners", "%s://%s:%d".formatted(CONTROLLER, LOOPBACK, controllerPort));
+    broker.settings.remove("advertised.listeners");
+    return broker.settings;
+  }
+
   private void identity(Path logs, String host, int port, int controllerPort) {
     set("process.roles", "broker,controller");
     set("node.id", NODE_ID);
@@ -57,9 +69,6 @@ final class BrokerSettings {
     set("share.coordinator.state.topic.num.partitions", 1);
     set("controller.quorum.append.linger.ms", 0);
     set("metadata.max.idle.interval.ms", 5_000);
-    // A broker killed a moment ago must not be taken for one that still runs.
-    set("broker.heartbeat.interval.ms", 500);
-    set("broker.session.timeout.ms", 3_000);
   }
 
   private void groups() {

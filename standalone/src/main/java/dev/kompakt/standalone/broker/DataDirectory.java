@@ -28,11 +28,13 @@ public final class DataDirectory implements AutoCloseable {
 
   private final Path path;
   private final FileChannel lock;
+  private final boolean leftByAKill;
   private Running running = Running.starting();
 
   private DataDirectory(Path path, FileChannel lock) {
     this.path = path;
     this.lock = lock;
+    leftByAKill = Files.exists(file(path));
   }
 
   /// Takes the directory, which is made if it is missing.
@@ -83,6 +85,11 @@ public final class DataDirectory implements AutoCloseable {
       throw new ConfigException(
           "kafka.dataDir", path + " cannot be written (" + e.getClass().getSimpleName() + ")");
     }
+  }
+
+  /// Whether the process that had it last did not stop by itself.
+  boolean leftByAKill() {
+    return leftByAKill;
   }
 
   /// Where the broker's records lie.

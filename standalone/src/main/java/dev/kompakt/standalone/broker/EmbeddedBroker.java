@@ -64,6 +64,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     for (int attempt = 1; ; attempt++) {
       int port = Ports.free(listen);
       int controllerPort = Ports.remembered(directory.controllerPort());
+      if (attempt == 1 && directory.leftByAKill()) {
+        forget(logs, controllerPort);
+      }
       Map<String, Object> settings = BrokerSettings.of(logs, listen.host(), port, controllerPort);
       try {
         KafkaRaftServer server = start(settings, new HostPort(listen.host(), port));
@@ -79,6 +82,14 @@ public final class EmbeddedBroker implements AutoCloseable {
   /// Tells other processes of this machine where this one listens, as base addresses.
   public void announce(@Nullable String ingress, @Nullable String admin) {
     directory.announce(bootstrap, ingress, admin);
+  }
+
+  /// Lets go the members of a classic consumer group that lived in a process that was killed; does
+  /// nothing if the last process stopped by itself.
+  public void dismissMembers(String group) {
+    if (directory.leftByAKill()) {
+      AfterAKill.dismissMembers(bootstrap, group);
+    }
   }
 
   /// Where clients connect to.
@@ -105,6 +116,18 @@ public final class EmbeddedBroker implements AutoCloseable {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new BrokerFailedException(
           "the embedded broker did not start: " + cause.getMessage(), e);
+    }
+  }
+
+  private static void forget(Path logs, int controllerPort) {
+    KafkaRaftServer controller =
+        start(
+            BrokerSettings.controller(logs, controllerPort),
+            new HostPort("127.0.0.1", controllerPort));
+    try {
+      AfterAKill.forgetBroker("127.0.0.1:" + controllerPort);
+    } finally {
+      stop(controller);
     }
   }
 
