@@ -76,7 +76,12 @@ public final class Kompakt implements AutoCloseable {
       process.awaitReady();
       return process;
     } catch (RuntimeException e) {
+      // What is open is closed in good order, also when the start was interrupted.
+      boolean interrupted = Thread.interrupted();
       process.close();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
       throw e;
     }
   }

@@ -31,18 +31,19 @@ final class Batch {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final CompactionClient client;
-  private final String admin;
+  private final Pipeline pipeline;
   private final String model;
   private final Inputs inputs;
   private final Progress progress;
 
   /// Makes a batch.
   ///
-  /// @param admin base address of the admin plane
+  /// @param client of the pipeline
   /// @param model for files that name none
-  Batch(CompactionClient client, String admin, String model, Inputs inputs, Progress progress) {
+  Batch(
+      CompactionClient client, Pipeline pipeline, String model, Inputs inputs, Progress progress) {
     this.client = client;
-    this.admin = admin;
+    this.pipeline = pipeline;
     this.model = model;
     this.inputs = inputs;
     this.progress = progress;
@@ -114,8 +115,17 @@ final class Batch {
   private Standing await(Path path, String id) throws IOException, InterruptedException {
     Duration pause = FIRST_LOOK;
     long heard = System.nanoTime();
+    long deadline = heard + pipeline.deadline().plus(PATIENCE).toNanos();
     while (true) {
       Thread.sleep(pause);
+      if (System.nanoTime() > deadline) {
+        throw new IOException(
+            "compaction "
+                + id
+                + " has not ended within "
+                + pipeline.deadline().toMinutes()
+                + " min");
+      }
       try {
         Standing standing = client.find(id);
         if (!standing.running()) {
@@ -188,7 +198,7 @@ final class Batch {
             written.items(), written.historyBytes(), Tokens.estimate(written.historyBytes())),
         id,
         face.path("model").asString(model),
-        client.mode(admin, id),
+        client.mode(pipeline.admin(), id),
         work.path("jobs").asInt(0),
         work.path("calls").asInt(0),
         time);

@@ -44,19 +44,17 @@ final class BrokerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Interrupts interrupts = Interrupts.handle(options.err());
-    var _ = options.load();
-    try (EmbeddedBroker broker = EmbeddedBroker.start(data.toAbsolutePath(), listen)) {
-      options.note(
-          "broker     " + broker.bootstrap() + "  (records in " + data.toAbsolutePath() + ")");
-      options.note("broker is ready; Ctrl-C stops.");
-      return interrupts.await().number();
-    } catch (RuntimeException e) {
-      if (interrupts.happened()) {
-        return interrupts.await().number();
-      }
-      throw e;
-    }
+    return Interrupts.during(
+        options.err(),
+        interrupts -> {
+          var _ = options.load();
+          Path directory = data.toAbsolutePath();
+          try (EmbeddedBroker broker = EmbeddedBroker.start(directory, listen)) {
+            options.note("broker     " + broker.bootstrap() + "  (records in " + directory + ")");
+            options.note("broker is ready; Ctrl-C stops.");
+            return interrupts.await().number();
+          }
+        });
   }
 
   static final class Address implements ITypeConverter<HostPort> {

@@ -83,26 +83,20 @@ final class CompactCommand implements Callable<Integer> {
       files.forEach(file -> reports.add(plan(inputs.look(file))));
       return reports.end().number();
     }
-    Interrupts interrupts = Interrupts.handle(options.err());
+    return Interrupts.during(options.err(), _ -> compact(files, inputs, reports));
+  }
+
+  private int compact(List<Path> files, Inputs inputs, Reports reports) {
     try (Progress progress = Progress.begin(options.err(), files.size(), options.quiet());
         Pipeline pipeline = Pipeline.open(options, progress);
         CompactionClient client = pipeline.client()) {
-      new Batch(client, pipeline.admin(), model, inputs, progress).run(files, jobs, reports::add);
+      new Batch(client, pipeline, model, inputs, progress).run(files, jobs, reports::add);
       progress.phase("stopping");
     } catch (InterruptedException e) {
-      return interrupted();
-    } catch (RuntimeException e) {
-      if (interrupts.happened()) {
-        return interrupted();
-      }
-      throw e;
+      options.note("interrupted; the same command goes on from what is done");
+      return ExitCode.INTERRUPTED.number();
     }
     return reports.end().number();
-  }
-
-  private int interrupted() {
-    options.note("interrupted; the same command goes on from what is done");
-    return ExitCode.INTERRUPTED.number();
   }
 
   private FileReport plan(Inputs.Found found) {

@@ -2,33 +2,52 @@ package dev.kompakt.standalone.cli;
 
 import java.io.PrintStream;
 import java.lang.reflect.Proxy;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/// Ctrl-C in two stages: the first signal interrupts the main thread, which stops gracefully; the
-/// second ends the process at once.
-final class Interrupts {
+/// Ctrl-C in two stages, while it is open: the first signal interrupts the main thread, which stops
+/// gracefully; the second ends the process at once.
+final class Interrupts implements AutoCloseable {
+  private static final List<String> SIGNALS = List.of("INT", "TERM", "HUP");
+
   private final Thread main = Thread.currentThread();
   private final CountDownLatch first = new CountDownLatch(1);
   private final AtomicReference<@Nullable String> signal = new AtomicReference<>();
+  private final Map<String, Object> handlersBefore = new HashMap<>();
   private final PrintStream err;
 
   private Interrupts(PrintStream err) {
     this.err = err;
   }
 
-  /// From now on signals are handled so; the calling thread is the main thread.
-  static Interrupts handle(PrintStream err) {
-    Interrupts interrupts = new Interrupts(err);
-    for (String name : new String[] {"INT", "TERM", "HUP"}) {
-      interrupts.handle(name);
+  /// Does some work of the calling thread's with signals handled so.
+  ///
+  /// @param work gives the exit code; what it throws after a signal is taken for the signal's doing
+  static int during(PrintStream err, ToIntFunction<Interrupts> work) {
+    try (Interrupts interrupts = handle(err)) {
+      try {
+        return work.applyAsInt(interrupts);
+      } catch (RuntimeException e) {
+        if (interrupts.happened()) {
+          return interrupts.await().number();
+        }
+        throw e;
+      }
     }
+  }
+
+  private static Interrupts handle(PrintStream err) {
+    Interrupts interrupts = new Interrupts(err);
+    SIGNALS.forEach(name -> interrupts.handle(name, interrupts.handler(name)));
     return interrupts;
   }
 
-  /// Whether a signal has come.
-  boolean happened() {
+  private boolean happened() {
     return signal.get() != null;
   }
 
@@ -56,31 +75,46 @@ final class Interrupts {
     }
   }
 
+  private Object handler(String name) {
+    return Proxy.newProxyInstance(
+        Interrupts.class.getClassLoader(),
+        new Class<?>[] {type("sun.misc.SignalHandler")},
+        (proxy, method, arguments) ->
+            switch (method.getName()) {
+              case "handle" -> {
+                came(name);
+                yield null;
+              }
+              case "equals" ->
+                  System.identityHashCode(proxy) == System.identityHashCode(arguments[0]);
+              case "hashCode" -> System.identityHashCode(proxy);
+              default -> name;
+            });
+  }
+
   /// By reflection, because javac warns of `sun.misc.Signal` and there is nothing else.
-  private void handle(String name) {
+  private void handle(String name, Object handler) {
     try {
-      Class<?> type = Class.forName("sun.misc.Signal");
-      Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
-      Object handler =
-          Proxy.newProxyInstance(
-              Interrupts.class.getClassLoader(),
-              new Class<?>[] {handlerType},
-              (proxy, method, arguments) ->
-                  switch (method.getName()) {
-                    case "handle" -> {
-                      came(name);
-                      yield null;
-                    }
-                    case "equals" ->
-                        System.identityHashCode(proxy) == System.identityHashCode(arguments[0]);
-                    case "hashCode" -> System.identityHashCode(proxy);
-                    default -> name;
-                  });
-      var _ =
-          type.getMethod("handle", type, handlerType)
+      Class<?> type = type("sun.misc.Signal");
+      Object before =
+          type.getMethod("handle", type, type("sun.misc.SignalHandler"))
               .invoke(null, type.getConstructor(String.class).newInstance(name), handler);
-    } catch (ReflectiveOperationException | IllegalArgumentException e) {
-      // where signals cannot be handled, the system's own way of ending stays
+      handlersBefore.putIfAbsent(name, before);
+    } catch (ReflectiveOperationException e) {
+      // where a signal cannot be handled, the system's own way of ending stays
     }
+  }
+
+  private static Class<?> type(String name) {
+    try {
+      return Class.forName(name);
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException(name + " is in every JDK", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    handlersBefore.forEach(this::handle);
   }
 }

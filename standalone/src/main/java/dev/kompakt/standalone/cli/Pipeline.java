@@ -22,12 +22,19 @@ final class Pipeline implements AutoCloseable {
   private final String dataPlane;
   private final String admin;
   private final @Nullable String key;
+  private final Duration deadline;
   private final @Nullable Kompakt own;
 
-  private Pipeline(String dataPlane, String admin, @Nullable String key, @Nullable Kompakt own) {
+  private Pipeline(
+      String dataPlane,
+      String admin,
+      @Nullable String key,
+      Duration deadline,
+      @Nullable Kompakt own) {
     this.dataPlane = dataPlane;
     this.admin = admin;
     this.key = key;
+    this.deadline = deadline;
     this.own = own;
   }
 
@@ -55,6 +62,7 @@ final class Pipeline implements AutoCloseable {
         Objects.requireNonNull(own.dataPlane()),
         Objects.requireNonNull(own.adminPlane()),
         key,
+        alone.compaction().deadline(),
         own);
   }
 
@@ -69,7 +77,15 @@ final class Pipeline implements AutoCloseable {
               + running.pid()
               + ", which serves no requests; stop it, or set kafka.dataDir to another directory");
     }
-    return new Pipeline(dataPlane, admin, System.getenv("KOMPAKT_KEY"), null);
+    String clientKey = System.getenv("KOMPAKT_KEY");
+    if (clientKey == null && !config.clients().isEmpty()) {
+      throw new CommandFailedException(
+          ExitCode.BAD_CONFIG,
+          "the Kompakt of process "
+              + running.pid()
+              + " asks its clients for a key; put yours into KOMPAKT_KEY");
+    }
+    return new Pipeline(dataPlane, admin, clientKey, config.compaction().deadline(), null);
   }
 
   /// A process that has just been started is waited for.
@@ -107,6 +123,11 @@ final class Pipeline implements AutoCloseable {
   /// A client of it; the caller closes it.
   CompactionClient client() {
     return new CompactionClient(dataPlane, key);
+  }
+
+  /// How long one compaction takes at most.
+  Duration deadline() {
+    return deadline;
   }
 
   /// Base address of its admin plane.

@@ -1,6 +1,5 @@
 package dev.kompakt.standalone.cli;
 
-import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.standalone.Kompakt;
 import dev.kompakt.standalone.Role;
 import java.util.EnumSet;
@@ -12,23 +11,20 @@ final class RoleCommands {
   private RoleCommands() {}
 
   private static int serve(GlobalOptions options, Role role) {
-    Interrupts interrupts = Interrupts.handle(options.err());
-    KompaktConfig config = options.load();
-    try (Kompakt process = Kompakt.start(config, EnumSet.of(role))) {
-      String dataPlane = process.dataPlane();
-      if (dataPlane != null) {
-        options.note("listening  " + dataPlane + "/v1");
-      }
-      options.note("admin      " + process.adminPlane());
-      options.note("broker     " + process.broker());
-      options.note(role.text() + " is ready; Ctrl-C stops.");
-      return interrupts.await().number();
-    } catch (RuntimeException e) {
-      if (interrupts.happened()) {
-        return interrupts.await().number();
-      }
-      throw e;
-    }
+    return Interrupts.during(
+        options.err(),
+        interrupts -> {
+          try (Kompakt process = Kompakt.start(options.load(), EnumSet.of(role))) {
+            String dataPlane = process.dataPlane();
+            if (dataPlane != null) {
+              options.note("listening  " + dataPlane + "/v1");
+            }
+            options.note("admin      " + process.adminPlane());
+            options.note("broker     " + process.broker());
+            options.note(role.text() + " is ready; Ctrl-C stops.");
+            return interrupts.await().number();
+          }
+        });
   }
 
   @Command(

@@ -32,17 +32,15 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Interrupts interrupts = Interrupts.handle(options.err());
-    KompaktConfig config = options.load();
-    try (Kompakt kompakt = Kompakt.up(config)) {
-      tell(config, kompakt);
-      return interrupts.await().number();
-    } catch (RuntimeException e) {
-      if (interrupts.happened()) {
-        return interrupts.await().number();
-      }
-      throw e;
-    }
+    return Interrupts.during(
+        options.err(),
+        interrupts -> {
+          KompaktConfig config = options.load();
+          try (Kompakt kompakt = Kompakt.up(config)) {
+            tell(config, kompakt);
+            return interrupts.await().number();
+          }
+        });
   }
 
   private void tell(KompaktConfig config, Kompakt kompakt) {
