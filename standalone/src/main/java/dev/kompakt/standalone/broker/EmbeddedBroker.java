@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -98,15 +99,13 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   private static KafkaRaftServer start(Map<String, Object> settings, HostPort listen) {
-    KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
+    KafkaRaftServer server;
     try {
-      within(START_DEADLINE, "broker-start", server::startup);
-      return server;
+      server = within(START_DEADLINE, "broker-start", () -> started(settings));
     } catch (TimeoutException e) {
       throw new BrokerFailedException(
           "the embedded broker did not start within " + START_DEADLINE.toSeconds() + " s", e);
     } catch (ExecutionException e) {
-      stop(server);
       for (Throwable t = e; t != null; t = t.getCause()) {
         if (t instanceof BindException
             || String.valueOf(t.getMessage()).contains("Address already in use")) {
@@ -114,8 +113,23 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
       }
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new BrokerFailedException(
-          "the embedded broker did not start: " + cause.getMessage(), e);
+      throw new BrokerFailedException("the embedded broker did not start: " + cause, e);
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      stop(server);
+      throw new BrokerFailedException("interrupted", null);
+    }
+    return server;
+  }
+
+  private static KafkaRaftServer started(Map<String, Object> settings) {
+    KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
+    try {
+      server.startup();
+      return server;
+    } catch (RuntimeException | Error e) {
+      server.shutdown();
+      throw e;
     }
   }
 
@@ -156,28 +170,40 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private static void stop(KafkaRaftServer server) {
     try {
-      within(
-          STOP_DEADLINE,
-          "broker-stop",
-          () -> {
-            server.shutdown();
-            server.awaitShutdown();
-          });
+      var _ =
+          within(
+              STOP_DEADLINE,
+              "broker-stop",
+              () -> {
+                server.shutdown();
+                server.awaitShutdown();
+                return server;
+              });
     } catch (TimeoutException | ExecutionException e) {
       // what is written is safe; the next start recovers the logs
     }
   }
 
-  private static void within(Duration deadline, String name, Runnable work)
+  /// Waits for some work, also when interrupted: a broker half started or half stopped helps
+  /// nobody.
+  private static <T> T within(Duration deadline, String name, Callable<T> work)
       throws TimeoutException, ExecutionException {
-    FutureTask<Void> task = new FutureTask<>(work, null);
-    Thread thread = Thread.ofPlatform().daemon().name(name).start(task);
+    FutureTask<T> task = new FutureTask<>(work);
+    var _ = Thread.ofPlatform().daemon().name(name).start(task);
+    long until = System.nanoTime() + deadline.toNanos();
+    boolean interrupted = false;
     try {
-      var _ = task.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      thread.interrupt();
-      Thread.currentThread().interrupt();
-      throw new BrokerFailedException("interrupted", e);
+      while (true) {
+        try {
+          return task.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -83,20 +83,32 @@ final class CompactCommand implements Callable<Integer> {
       files.forEach(file -> reports.add(plan(inputs.look(file))));
       return reports.end().number();
     }
-    return Interrupts.during(options.err(), _ -> compact(files, inputs, reports));
+    return Interrupts.during(
+        options.err(), interrupts -> compact(files, inputs, reports, interrupts));
   }
 
-  private int compact(List<Path> files, Inputs inputs, Reports reports) {
+  private int compact(List<Path> files, Inputs inputs, Reports reports, Interrupts interrupts) {
     try (Progress progress = Progress.begin(options.err(), files.size(), options.quiet());
         Pipeline pipeline = Pipeline.open(options, progress);
         CompactionClient client = pipeline.client()) {
-      new Batch(client, pipeline, model, inputs, progress).run(files, jobs, reports::add);
+      interrupts.check();
+      new Batch(client, pipeline, model, inputs, progress)
+          .run(files, jobs, report -> progress.above(() -> reports.add(report)));
       progress.phase("stopping");
     } catch (InterruptedException e) {
-      options.note("interrupted; the same command goes on from what is done");
-      return ExitCode.INTERRUPTED.number();
+      return interrupted();
+    } catch (RuntimeException e) {
+      if (interrupts.happened()) {
+        return interrupted();
+      }
+      throw e;
     }
     return reports.end().number();
+  }
+
+  private int interrupted() {
+    options.note("interrupted; the same command goes on from what is done");
+    return ExitCode.INTERRUPTED.number();
   }
 
   private FileReport plan(Inputs.Found found) {

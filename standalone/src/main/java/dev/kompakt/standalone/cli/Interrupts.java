@@ -47,7 +47,16 @@ final class Interrupts implements AutoCloseable {
     return interrupts;
   }
 
-  private boolean happened() {
+  /// Stops the main thread here if a signal has come and something else has swallowed its
+  /// interrupt.
+  void check() throws InterruptedException {
+    if (happened()) {
+      throw new InterruptedException();
+    }
+  }
+
+  /// Whether a signal has come.
+  boolean happened() {
     return signal.get() != null;
   }
 

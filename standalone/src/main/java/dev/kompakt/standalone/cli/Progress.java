@@ -13,6 +13,9 @@ final class Progress implements AutoCloseable {
   private static final Duration LINE = Duration.ofSeconds(10);
   private static final int BAR = 24;
 
+  /// Takes the cursor to the beginning of an empty line.
+  private static final String CLEARED = "\r\u001b[K";
+
   private final PrintStream err;
   private final boolean terminal;
   private final int files;
@@ -57,31 +60,41 @@ final class Progress implements AutoCloseable {
     try {
       while (true) {
         Thread.sleep(terminal ? REDRAW : LINE);
-        if (terminal) {
-          err.print("\r\u001b[K" + line());
-          err.flush();
-        } else {
-          err.println(line());
-        }
+        draw();
       }
     } catch (InterruptedException e) {
-      if (terminal) {
-        err.print("\r\u001b[K");
-        err.flush();
-      }
+      above(() -> {});
     }
+  }
+
+  private synchronized void draw() {
+    if (terminal) {
+      err.print(CLEARED + line());
+      err.flush();
+    } else {
+      err.println(line());
+    }
+  }
+
+  /// Lets something be printed where a bar may stand.
+  synchronized void above(Runnable print) {
+    if (terminal) {
+      err.print(CLEARED);
+      err.flush();
+    }
+    print.run();
   }
 
   private String line() {
     int filesEnded = ended.get();
     int done = running.values().stream().mapToInt(Jobs::done).sum();
     int known = running.values().stream().mapToInt(Jobs::known).sum();
-    if (filesEnded == 0 && running.isEmpty()) {
+    if (running.isEmpty()) {
       return phase;
     }
     double part = known == 0 ? 0 : running.size() * (double) done / known;
     int filled = (int) (BAR * (filesEnded + part) / files);
-    return "[%s%s] %d of %d %s, %d running, %d of %d parts"
+    return "[%s%s] %d of %d %s, %d running%s"
         .formatted(
             "#".repeat(filled),
             "-".repeat(BAR - filled),
@@ -89,8 +102,7 @@ final class Progress implements AutoCloseable {
             files,
             files == 1 ? "file" : "files",
             running.size(),
-            done,
-            known);
+            known == 0 ? "" : ", " + done + " of " + known + " parts");
   }
 
   @Override

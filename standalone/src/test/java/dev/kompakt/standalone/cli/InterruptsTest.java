@@ -1,0 +1,99 @@
+package dev.kompakt.standalone.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.kompakt.standalone.broker.DataDirectory;
+import dev.kompakt.standalone.broker.Running;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Signals to processes of their own.
+class InterruptsTest {
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  @TempDir Path home;
+
+  @ParameterizedTest
+  @CsvSource({"INT, 130", "TERM, 0"})
+  void shouldStopInGoodOrderWhenASignalComes(String signal, int exitCode) throws Exception {
+    // Given
+    Path data = home.resolve("data");
+    Process process = start("broker", "--listen", "127.0.0.1:0", "--data", data.toString());
+    await().atMost(SOON).until(() -> DataDirectory.running(data).map(Running::broker).isPresent());
+
+    // When
+    signal(process, signal);
+
+    // Then
+    assertThat(process.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).as(output()).isTrue();
+    assertThat(process.exitValue()).as(output()).isEqualTo(exitCode);
+    assertThat(output()).contains("broker is ready", "stopping");
+    assertThat(data.resolve("running.json")).doesNotExist();
+  }
+
+  @Test
+  void shouldBeInterruptedAndNoSuccessWhenACompactionIsStoppedWhileItStarts() throws Exception {
+    // Given
+    Path data = home.resolve("data");
+    Process process =
+        start(
+            "compact",
+            "../examples/rollout.jsonl",
+            "--out",
+            home.resolve("out.jsonl").toString(),
+            "--config",
+            "/dev/null",
+            "--set",
+            "kafka.dataDir=" + data,
+            "--set",
+            "sealing.key=file:" + home.resolve("sealing.key"));
+    await().atMost(SOON).until(() -> DataDirectory.running(data).isPresent());
+
+    // When
+    signal(process, "TERM");
+
+    // Then
+    assertThat(process.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).as(output()).isTrue();
+    assertThat(process.exitValue()).as(output()).isEqualTo(130);
+    assertThat(data.resolve("running.json")).doesNotExist();
+    assertThat(home.resolve("out.jsonl")).doesNotExist();
+  }
+
+  private Process start(String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.kompakt.standalone.Main"));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(home.resolve("output").toFile())
+        .start();
+  }
+
+  private static void signal(Process process, String name) throws Exception {
+    assertThat(
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor())
+        .isZero();
+  }
+
+  private String output() throws IOException {
+    return Files.readString(home.resolve("output"));
+  }
+}
