@@ -59,6 +59,16 @@ public final class SealingKey {
     if (isToBeMade(config)) {
       create(config.sealing().key().file());
     }
+    if (config.sealing().key().isFile() && !Files.exists(config.sealing().key().file())) {
+      Path file = config.sealing().key().file();
+      throw new ConfigException(
+          SETTING,
+          "there is no key in "
+              + file
+              + "; `openssl rand -base64 32 > "
+              + file
+              + "` makes one, and every process needs the same");
+    }
     try {
       return new SealingKey(Base64.getDecoder().decode(config.sealing().key().resolve(SETTING)));
     } catch (IllegalArgumentException e) {

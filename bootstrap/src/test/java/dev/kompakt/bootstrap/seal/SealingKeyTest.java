@@ -95,7 +95,9 @@ class SealingKeyTest {
     var load = assertThatThrownBy(() -> SealingKey.load(config));
 
     // Then
-    load.isInstanceOf(ConfigException.class).hasMessageStartingWith("sealing.key: ");
+    load.isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("sealing.key: there is no key in ")
+        .hasMessageContaining("openssl rand");
     assertThat(directory.resolve("none")).doesNotExist();
   }
 

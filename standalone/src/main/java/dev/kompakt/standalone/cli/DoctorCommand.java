@@ -2,6 +2,7 @@ package dev.kompakt.standalone.cli;
 
 import dev.kompakt.bootstrap.config.ConfigException;
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +31,8 @@ final class DoctorCommand implements Callable<Integer> {
     findings.add(Examination.jdk());
     List<ConfigException> problems = options.problems();
     if (problems.isEmpty()) {
-      findings.add(Finding.ok("config", String.valueOf(options.configFile())));
+      Path file = options.configFile();
+      findings.add(Finding.ok("config", file == null ? "no file, defaults" : file.toString()));
       KompaktConfig config = options.loadQuietly();
       findings.addAll(new Examination(config).all());
     } else {
