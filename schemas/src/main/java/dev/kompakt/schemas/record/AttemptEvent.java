@@ -1,20 +1,17 @@
 package dev.kompakt.schemas.record;
 
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.AttemptId;
 import dev.kompakt.schemas.id.ProviderId;
+import dev.kompakt.schemas.id.TenantId;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What workers report of attempts; the records of `kompakt.outcomes`, keyed by compaction.
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
-public sealed interface AttemptEvent {
+/// What workers report of attempts; keyed by compaction.
+public sealed interface AttemptEvent extends CallEvent {
   AttemptId attempt();
-
-  /// By the worker's clock.
-  Instant at();
 
   /// Acknowledged before the call is made, so that whoever takes over the lane counts it against
   /// the account's quota until `deadline`.
@@ -33,6 +30,8 @@ public sealed interface AttemptEvent {
   ///
   /// @param called whether an upstream call was made
   /// @param wireBytes request bytes on the wire, 0 where no call was made and none was sized
+  /// @param tenant whose compaction it was; null in records of before it was told
+  /// @param readings what upstream said of the account's quota; null for nothing
   @JsonTypeName("attempt_finished")
   record AttemptFinished(
       AttemptId attempt,
@@ -44,6 +43,12 @@ public sealed interface AttemptEvent {
       Mode mode,
       boolean called,
       long wireBytes,
-      Outcome outcome)
-      implements AttemptEvent {}
+      Outcome outcome,
+      @Nullable TenantId tenant,
+      @Nullable List<UsageReading> readings)
+      implements AttemptEvent {
+    public AttemptFinished {
+      readings = readings == null ? null : List.copyOf(readings);
+    }
+  }
 }

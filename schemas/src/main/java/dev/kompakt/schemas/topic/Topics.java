@@ -3,8 +3,9 @@ package dev.kompakt.schemas.topic;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.CompactionId;
 import dev.kompakt.schemas.id.PayloadId;
+import dev.kompakt.schemas.id.TenantId;
 import dev.kompakt.schemas.record.AccountStatus;
-import dev.kompakt.schemas.record.AttemptEvent;
+import dev.kompakt.schemas.record.CallEvent;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.record.Job;
@@ -12,6 +13,7 @@ import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.LimitKey;
 import dev.kompakt.schemas.record.SessionBinding;
 import dev.kompakt.schemas.record.Submission;
+import dev.kompakt.schemas.record.TenantUsage;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
@@ -62,13 +64,13 @@ public final class Topics {
           Topic.Sizing.LANES,
           4 * MIB);
 
-  public static final Topic<CompactionId, AttemptEvent> OUTCOMES =
+  public static final Topic<String, CallEvent> OUTCOMES =
       new Topic<>(
           "kompakt.outcomes",
-          "compaction id",
-          "workers → router, workers taking over a lane",
-          BY_COMPACTION,
-          new JsonCodec<>(AttemptEvent.class),
+          "compaction id; turn id for ordinary turns",
+          "workers, ingress → router, workers taking over a lane",
+          new TextCodec<>(Function.identity(), Function.identity()),
+          new JsonCodec<>(CallEvent.class),
           false,
           WEEK,
           Topic.Sizing.SCALED,
@@ -81,6 +83,18 @@ public final class Topics {
           "router → all",
           new TextCodec<>(AccountId::value, AccountId::new),
           new JsonCodec<>(AccountStatus.class),
+          true,
+          null,
+          Topic.Sizing.SINGLE,
+          MIB);
+
+  public static final Topic<TenantId, TenantUsage> TENANTS =
+      new Topic<>(
+          "kompakt.tenants",
+          "tenant id",
+          "router → ingress",
+          new TextCodec<>(TenantId::value, TenantId::new),
+          new JsonCodec<>(TenantUsage.class),
           true,
           null,
           Topic.Sizing.SINGLE,
@@ -142,6 +156,7 @@ public final class Topics {
           JOBS,
           OUTCOMES,
           ACCOUNTS,
+          TENANTS,
           LIMITS,
           SESSIONS,
           COMPACTIONS,

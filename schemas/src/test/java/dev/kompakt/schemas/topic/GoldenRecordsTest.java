@@ -145,10 +145,12 @@ class GoldenRecordsTest {
       return;
     }
     if (type.isSealed()) {
-      for (Class<?> variant : type.getPermittedSubclasses()) {
-        variants.add(variant);
-        collectVariants(variant, met, variants);
-      }
+      RecordTypes.variants(type)
+          .forEach(
+              variant -> {
+                variants.add(variant);
+                collectVariants(variant, met, variants);
+              });
     } else if (type.isRecord()) {
       for (RecordComponent component : type.getRecordComponents()) {
         for (Class<?> part : RecordTypes.parts(component)) {

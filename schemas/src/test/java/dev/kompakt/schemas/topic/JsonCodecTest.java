@@ -8,6 +8,7 @@ import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.AttemptId;
 import dev.kompakt.schemas.id.ProviderId;
 import dev.kompakt.schemas.record.AttemptEvent;
+import dev.kompakt.schemas.record.CallEvent;
 import dev.kompakt.schemas.record.Mode;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Usage;
@@ -32,7 +33,9 @@ class JsonCodecTest {
         Mode.SUMMARIZE,
         true,
         4711,
-        outcome);
+        outcome,
+        null,
+        null);
   }
 
   @Test
@@ -53,7 +56,7 @@ class JsonCodecTest {
 
     for (Outcome outcome : outcomes) {
       // When
-      AttemptEvent read =
+      CallEvent read =
           Topics.OUTCOMES.values().decode(Topics.OUTCOMES.values().encode(finished(outcome)));
 
       // Then

@@ -4,7 +4,9 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Looks into record types.
 final class RecordTypes {
@@ -22,6 +24,12 @@ final class RecordTypes {
       }
     }
     return parts;
+  }
+
+  /// The records a sealed type may be, however deep they are sealed.
+  static Stream<Class<?>> variants(Class<?> sealed) {
+    return Arrays.stream(sealed.getPermittedSubclasses())
+        .flatMap(type -> type.isSealed() ? variants(type) : Stream.of(type));
   }
 
   /// The component values that are there.

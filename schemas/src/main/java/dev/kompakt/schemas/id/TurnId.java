@@ -1,0 +1,20 @@
+package dev.kompakt.schemas.id;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+
+/// One ordinary turn that was passed through to an account, `turn_` and 32 hex digits chosen at
+/// random.
+public record TurnId(@JsonValue String value) {
+  private static final Syntax SYNTAX = Syntax.of("turn id", "turn_[0-9a-f]{32}");
+
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  public TurnId {
+    SYNTAX.check(value);
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}
