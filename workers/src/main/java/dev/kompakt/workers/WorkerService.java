@@ -10,7 +10,7 @@ import dev.kompakt.bootstrap.payload.PayloadStore;
 import dev.kompakt.bootstrap.seal.CheckpointSeal;
 import dev.kompakt.bootstrap.seal.SealingKey;
 import dev.kompakt.schemas.id.CompactionId;
-import dev.kompakt.schemas.record.AttemptEvent;
+import dev.kompakt.schemas.record.CallEvent;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.LearnedLimit;
@@ -67,10 +67,10 @@ public final class WorkerService implements AutoCloseable {
     Payloads payloads = new StoredPayloads(store);
     upstream = Upstream.create(config, payloads, meters);
     AnswerWriter answers = new AnswerWriter(payloads, new CheckpointSeal(key));
-    TopicWriter<CompactionId, AttemptEvent> outcomes = clients.writer(Topics.OUTCOMES);
+    TopicWriter<String, CallEvent> outcomes = clients.writer(Topics.OUTCOMES);
     OutcomeReporter reporter =
         new OutcomeReporter(
-            event -> outcomes.sendAndWait(event.attempt().compaction(), event), closing);
+            event -> outcomes.sendAndWait(event.attempt().compaction().value(), event), closing);
     String worker = "worker-" + UUID.randomUUID();
     AttemptRunner attempts =
         new AttemptRunner(

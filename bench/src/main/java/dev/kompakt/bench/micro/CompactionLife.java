@@ -128,7 +128,7 @@ final class CompactionLife {
                 job.mode(),
                 account != null,
                 CHUNK_BYTES,
-                SUCCEEDED)));
+                SUCCEEDED, null, null)));
   }
 
   private static void expectCompleted(@Nullable CompactionState state) {

@@ -5,6 +5,7 @@ import dev.kompakt.router.route.Standing;
 import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.Submission;
+import dev.kompakt.schemas.record.TenantUsage;
 import dev.kompakt.schemas.topic.Codec;
 import dev.kompakt.schemas.topic.JsonCodec;
 import dev.kompakt.schemas.topic.Topics;
@@ -42,11 +43,18 @@ public final class RouterStores {
   /// Reports already added to accounts, see [SeenReports].
   public static final String ACCOUNTS_SEEN = "accounts-seen";
 
+  /// [TenantUsage] by tenant id.
+  public static final String TENANTS = "tenants";
+
+  /// Reports already added to tenants, see [SeenReports].
+  public static final String TENANTS_SEEN = "tenants-seen";
+
   public static final Codec<Submission> SUBMISSION_CODEC = Topics.SUBMISSIONS.values();
   public static final Codec<CompactionState> STATE_CODEC = new JsonCodec<>(CompactionState.class);
   public static final Codec<Standing> STANDING_CODEC = new JsonCodec<>(Standing.class);
   public static final Codec<LearnedLimit> LIMIT_CODEC = Topics.LIMITS.values();
   public static final Codec<AccountStatus> ACCOUNT_CODEC = Topics.ACCOUNTS.values();
+  public static final Codec<TenantUsage> TENANT_CODEC = Topics.TENANTS.values();
 
   private static final int CHANGELOG_SEGMENT_BYTES = 16 << 20;
 

@@ -1,6 +1,5 @@
 package dev.kompakt.router.state;
 
-import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -26,10 +25,9 @@ public final class SeenReports {
 
   /// Whether the report is seen for the first time in the last half hour, or hour at most. The same
   /// attempt made again by another worker, or at another time, is another report.
-  public boolean first(AttemptFinished attempt, Instant now) {
+  public boolean first(String report, Instant now) {
     long bucket = now.toEpochMilli() / BUCKET.toMillis();
     dropBefore(bucket - 1);
-    String report = attempt.attempt() + "|" + attempt.worker() + "|" + attempt.at();
     if (store.get(key(bucket, report)) != null || store.get(key(bucket - 1, report)) != null) {
       return false;
     }

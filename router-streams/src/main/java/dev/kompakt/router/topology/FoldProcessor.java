@@ -1,7 +1,8 @@
 package dev.kompakt.router.topology;
 
+import dev.kompakt.router.budget.Call;
 import dev.kompakt.router.state.SeenReports;
-import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
+import dev.kompakt.schemas.record.CallEvent;
 import dev.kompakt.schemas.topic.Topics;
 import java.time.Instant;
 import java.util.Objects;
@@ -15,19 +16,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Folds finished attempts into what is known for their key, and passes on what changed. A report
-/// that cannot be folded is passed over.
+/// Folds ended calls into what is known for their key, and passes on what changed. A report that
+/// cannot be folded is passed over.
 final class FoldProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger LOG = LoggerFactory.getLogger(FoldProcessor.class);
 
   /// A pure fold over encoded values.
   @FunctionalInterface
   interface Fold {
-    /// What is known after the attempt.
+    /// What is known after the report.
     ///
     /// @param known null if nothing is
     /// @return null if nothing changed
-    byte @Nullable [] next(byte @Nullable [] known, AttemptFinished attempt, Instant now);
+    byte @Nullable [] next(byte @Nullable [] known, CallEvent event, Instant now);
   }
 
   private final String storeName;
@@ -64,11 +65,12 @@ final class FoldProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     Bytes key = Bytes.wrap(record.key());
     byte[] next;
     try {
-      if (!(Topics.OUTCOMES.values().decode(record.value()) instanceof AttemptFinished attempt)
-          || (seen != null && !seen.first(attempt, now))) {
+      CallEvent event = Topics.OUTCOMES.values().decode(record.value());
+      Call call = seen == null ? null : Call.of(event);
+      if (seen != null && (call == null || !seen.first(call.report(), now))) {
         return;
       }
-      next = fold.next(store.get(key), attempt, now);
+      next = fold.next(store.get(key), event, now);
     } catch (KafkaException e) {
       throw e;
     } catch (RuntimeException e) {

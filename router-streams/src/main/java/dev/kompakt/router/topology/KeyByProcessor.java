@@ -1,6 +1,6 @@
 package dev.kompakt.router.topology;
 
-import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
+import dev.kompakt.schemas.record.CallEvent;
 import dev.kompakt.schemas.topic.Topics;
 import java.util.Objects;
 import java.util.function.Function;
@@ -9,16 +9,16 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
-/// Passes finished attempts on under another key; drops everything else. Unreadable records are the
+/// Passes ended calls on under another key; drops everything else. Unreadable records are the
 /// concern of [DecideProcessor].
 final class KeyByProcessor implements Processor<byte[], byte[], byte[], byte[]> {
-  private final Function<AttemptFinished, byte @Nullable []> key;
+  private final Function<CallEvent, byte @Nullable []> key;
   private @Nullable ProcessorContext<byte[], byte[]> context;
 
   /// Makes one.
   ///
   /// @param key null for a report that is of no interest
-  KeyByProcessor(Function<AttemptFinished, byte @Nullable []> key) {
+  KeyByProcessor(Function<CallEvent, byte @Nullable []> key) {
     this.key = key;
   }
 
@@ -40,9 +40,7 @@ final class KeyByProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       return null;
     }
     try {
-      return Topics.OUTCOMES.values().decode(value) instanceof AttemptFinished finished
-          ? key.apply(finished)
-          : null;
+      return key.apply(Topics.OUTCOMES.values().decode(value));
     } catch (RuntimeException e) {
       return null;
     }

@@ -2,6 +2,7 @@ package dev.kompakt.router.topology;
 
 import dev.kompakt.router.decide.Event;
 import dev.kompakt.schemas.id.CompactionId;
+import dev.kompakt.schemas.id.TurnId;
 import dev.kompakt.schemas.record.AttemptEvent;
 import dev.kompakt.schemas.record.Submission;
 import dev.kompakt.schemas.topic.Topics;
@@ -12,6 +13,13 @@ import org.jspecify.annotations.Nullable;
 /// Turns records of the two source topics into events.
 final class Reading {
   private Reading() {}
+
+  /// Whether the record is about an ordinary turn, of which there is nothing to decide.
+  static boolean isTurn(String topic, Record<byte[], byte[]> record) {
+    return topic.equals(Topics.OUTCOMES.name())
+        && record.key() != null
+        && Topics.OUTCOMES.keys().decode(record.key()).startsWith(TurnId.PREFIX);
+  }
 
   static CompactionId compaction(Record<byte[], byte[]> record) {
     return Topics.SUBMISSIONS.keys().decode(present(record.key()));
@@ -28,7 +36,10 @@ final class Reading {
       about = submission.compaction();
       event = new Event.Asked(submission);
     } else {
-      AttemptEvent attempt = Topics.OUTCOMES.values().decode(present(record.value()));
+      if (!(Topics.OUTCOMES.values().decode(present(record.value()))
+          instanceof AttemptEvent attempt)) {
+        throw new UnreadableRecordException("record has a compaction's key and is no attempt's");
+      }
       about = attempt.attempt().compaction();
       event = new Event.Reported(attempt);
     }

@@ -2,13 +2,15 @@ package dev.kompakt.router.topology;
 
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.router.budget.Budget;
+import dev.kompakt.router.budget.Call;
 import dev.kompakt.router.limit.Limits;
 import dev.kompakt.router.state.RouterStores;
-import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
+import dev.kompakt.schemas.record.CallEvent;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.LimitKey;
+import dev.kompakt.schemas.record.TenantUsage;
 import dev.kompakt.schemas.topic.Topic;
 import dev.kompakt.schemas.topic.Topics;
 import java.time.Instant;
@@ -37,12 +39,13 @@ import org.jspecify.annotations.Nullable;
 /// submissions ─┬─▶ decide ─▶ jobs, compactions, dead-letters
 /// outcomes ────┤
 ///              ├─▶ key-by-limit   ─▶ (by-limit)   ─▶ fold-limits   ─▶ limits
-///              └─▶ key-by-account ─▶ (by-account) ─▶ fold-accounts ─▶ accounts
+///              ├─▶ key-by-account ─▶ (by-account) ─▶ fold-accounts ─▶ accounts
+///              └─▶ key-by-tenant  ─▶ (by-tenant)  ─▶ fold-tenants  ─▶ tenants
 /// ```
 public final class RouterTopology {
   private static final Serde<byte[]> BYTES = Serdes.ByteArray();
 
-  /// There are few limits and accounts, and few reports: one task each will do.
+  /// There are few limits, accounts and tenants, and few reports: one task each will do.
   private static final int FOLD_PARTITIONS = 1;
 
   private RouterTopology() {}
@@ -82,12 +85,26 @@ public final class RouterTopology {
                 RouterStores.keyed(RouterStores.ACCOUNTS),
                 RouterStores.keyed(RouterStores.ACCOUNTS_SEEN)),
             Named.as("fold-accounts"));
+    outcomes
+        .process(() -> new KeyByProcessor(RouterTopology::byTenant), Named.as("key-by-tenant"))
+        .repartition(repartitioned("by-tenant"))
+        .process(
+            stateful(
+                () ->
+                    new FoldProcessor(
+                        RouterStores.TENANTS,
+                        RouterStores.TENANTS_SEEN,
+                        RouterTopology::foldTenant),
+                RouterStores.keyed(RouterStores.TENANTS),
+                RouterStores.keyed(RouterStores.TENANTS_SEEN)),
+            Named.as("fold-tenants"));
     Topology topology = builder.build();
     sink(topology, DecideProcessor.JOBS, Topics.JOBS, "decide");
     sink(topology, DecideProcessor.COMPACTIONS, Topics.COMPACTIONS, "decide");
     sink(topology, DecideProcessor.DEAD_LETTERS, Topics.DEAD_LETTERS, "decide");
     sink(topology, "limits", Topics.LIMITS, "fold-limits");
     sink(topology, "accounts", Topics.ACCOUNTS, "fold-accounts");
+    sink(topology, "tenants", Topics.TENANTS, "fold-tenants");
     return topology;
   }
 
@@ -105,31 +122,48 @@ public final class RouterTopology {
     return Repartitioned.with(BYTES, BYTES).withName(name).withNumberOfPartitions(FOLD_PARTITIONS);
   }
 
-  private static byte @Nullable [] byLimit(AttemptFinished attempt) {
-    LimitKey key = Limits.key(attempt);
+  private static byte @Nullable [] byLimit(CallEvent event) {
+    LimitKey key = event instanceof AttemptFinished attempt ? Limits.key(attempt) : null;
     return key == null ? null : Topics.LIMITS.keys().encode(key);
   }
 
-  private static byte @Nullable [] byAccount(AttemptFinished attempt) {
-    AccountId key = Budget.key(attempt);
-    return key == null ? null : Topics.ACCOUNTS.keys().encode(key);
+  private static byte @Nullable [] byAccount(CallEvent event) {
+    Call call = Call.of(event);
+    return call == null ? null : Topics.ACCOUNTS.keys().encode(call.account());
+  }
+
+  private static byte @Nullable [] byTenant(CallEvent event) {
+    Call call = Call.of(event);
+    return call == null || call.tenant() == null
+        ? null
+        : Topics.TENANTS.keys().encode(call.tenant());
   }
 
   private static byte @Nullable [] foldLimit(
-      byte @Nullable [] stored, AttemptFinished attempt, Instant now) {
+      byte @Nullable [] stored, CallEvent event, Instant now) {
+    if (!(event instanceof AttemptFinished attempt)) {
+      return null;
+    }
     LearnedLimit known = RouterStores.relearnable(RouterStores.LIMIT_CODEC, stored);
     LearnedLimit next = Limits.fold(known, attempt, now);
     return next == null || next.equals(known) ? null : RouterStores.LIMIT_CODEC.encode(next);
   }
 
   private static byte @Nullable [] foldAccount(
-      byte @Nullable [] stored, AttemptFinished attempt, Instant now) {
-    AccountId account = Budget.key(attempt);
-    if (account == null) {
-      return null;
-    }
+      byte @Nullable [] stored, CallEvent event, Instant now) {
+    Call call = Call.of(event);
     AccountStatus known = RouterStores.relearnable(RouterStores.ACCOUNT_CODEC, stored);
-    return RouterStores.ACCOUNT_CODEC.encode(Budget.fold(known, account, attempt, now));
+    return call == null
+        ? null
+        : RouterStores.ACCOUNT_CODEC.encode(Budget.account(known, call, now));
+  }
+
+  private static byte @Nullable [] foldTenant(
+      byte @Nullable [] stored, CallEvent event, Instant now) {
+    Call call = Call.of(event);
+    TenantUsage known = RouterStores.relearnable(RouterStores.TENANT_CODEC, stored);
+    TenantUsage next = call == null ? null : Budget.tenant(known, call, now);
+    return next == null ? null : RouterStores.TENANT_CODEC.encode(next);
   }
 
   private static ProcessorSupplier<byte[], byte[], byte[], byte[]> stateful(

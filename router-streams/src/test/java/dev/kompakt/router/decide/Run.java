@@ -132,7 +132,9 @@ final class Run {
         job.mode(),
         called,
         called ? 1000 : 0,
-        outcome);
+        outcome,
+        null,
+        null);
   }
 
   /// Lets time pass, firing timers as they come due.

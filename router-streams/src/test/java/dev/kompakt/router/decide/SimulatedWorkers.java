@@ -183,7 +183,9 @@ public final class SimulatedWorkers {
         job.mode(),
         called,
         called ? wire(job) : 0,
-        outcome);
+        outcome,
+        null,
+        null);
   }
 
   private Outcome outcome(Job job, Random random) {

@@ -40,7 +40,9 @@ class LimitsTest {
         Mode.SUMMARIZE,
         called,
         wireBytes,
-        outcome);
+        outcome,
+        null,
+        null);
   }
 
   private LearnedLimit accepted(long bytes, Instant now) {

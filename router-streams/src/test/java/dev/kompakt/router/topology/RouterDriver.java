@@ -3,7 +3,6 @@ package dev.kompakt.router.topology;
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.router.state.RouterStores;
 import dev.kompakt.router.state.StoreMemory;
-import dev.kompakt.schemas.id.CompactionId;
 import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.AttemptEvent;
 import dev.kompakt.schemas.record.CompactionStatus;
@@ -11,6 +10,8 @@ import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.Submission;
+import dev.kompakt.schemas.record.TenantUsage;
+import dev.kompakt.schemas.record.TurnFinished;
 import dev.kompakt.schemas.topic.Topic;
 import dev.kompakt.schemas.topic.Topics;
 import java.io.IOException;
@@ -75,10 +76,14 @@ final class RouterDriver implements AutoCloseable {
   }
 
   void report(AttemptEvent event) {
-    pipe(Topics.OUTCOMES, event.attempt().compaction(), event);
+    pipe(Topics.OUTCOMES, event.attempt().compaction().value(), event);
   }
 
-  private <V> void pipe(Topic<CompactionId, V> topic, CompactionId key, V value) {
+  void report(TurnFinished turn) {
+    pipe(Topics.OUTCOMES, turn.turn().value(), turn);
+  }
+
+  private <K, V> void pipe(Topic<K, V> topic, K key, V value) {
     pipe(topic.name(), topic.keys().encode(key), topic.values().encode(value));
   }
 
@@ -111,6 +116,10 @@ final class RouterDriver implements AutoCloseable {
 
   List<AccountStatus> accounts() {
     return read(Topics.ACCOUNTS);
+  }
+
+  List<TenantUsage> tenants() {
+    return read(Topics.TENANTS);
   }
 
   private <V> List<V> read(Topic<?, V> topic) {

@@ -6,6 +6,9 @@ import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.router.decide.Fixtures;
 import dev.kompakt.router.decide.Settings;
 import dev.kompakt.router.state.RouterStores;
+import dev.kompakt.schemas.id.ProviderId;
+import dev.kompakt.schemas.id.TenantId;
+import dev.kompakt.schemas.id.TurnId;
 import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
 import dev.kompakt.schemas.record.AttemptEvent.AttemptStarted;
@@ -17,7 +20,9 @@ import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Submission;
 import dev.kompakt.schemas.record.Submission.Submitted;
+import dev.kompakt.schemas.record.TurnFinished;
 import dev.kompakt.schemas.record.Usage;
+import dev.kompakt.schemas.record.UsageReading;
 import dev.kompakt.schemas.record.Work;
 import dev.kompakt.schemas.topic.Topics;
 import java.io.IOException;
@@ -65,7 +70,9 @@ class RouterTopologyTest {
         job.mode(),
         called,
         called ? 12_000 : 0,
-        outcome);
+        outcome,
+        null,
+        null);
   }
 
   private Outcome success() {
@@ -269,6 +276,43 @@ class RouterTopologyTest {
     List<AccountStatus> accounts = router.accounts();
     assertThat(accounts).hasSize(2);
     assertThat(accounts).extracting(AccountStatus::calls).containsOnly(1L);
+  }
+
+  @Test
+  void shouldFoldAnOrdinaryTurnOnceAndDecideNothingOnIt() {
+    // Given
+    TurnFinished turn =
+        new TurnFinished(
+            new TurnId("turn_" + "0".repeat(32)),
+            1,
+            router.now,
+            new TenantId("alice"),
+            new ProviderId("openai"),
+            Fixtures.TEAM_A,
+            "gpt-5.5",
+            200,
+            39_000,
+            new Usage(900, 0, 40, 0),
+            List.of(new UsageReading("primary", 42.5, null, null)),
+            null);
+
+    // When
+    router.report(turn);
+    router.report(turn);
+
+    // Then
+    assertThat(router.accounts())
+        .singleElement()
+        .satisfies(
+            account -> {
+              assertThat(account.calls()).isEqualTo(1);
+              assertThat(account.readings()).isEqualTo(turn.readings());
+            });
+    assertThat(router.tenants())
+        .singleElement()
+        .satisfies(tenant -> assertThat(tenant.usage()).isEqualTo(turn.usage()));
+    assertThat(router.deadLetters()).isEmpty();
+    assertThat(router.statuses()).isEmpty();
   }
 
   @Test

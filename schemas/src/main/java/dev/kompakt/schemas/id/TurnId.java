@@ -6,7 +6,10 @@ import com.fasterxml.jackson.annotation.JsonValue;
 /// One ordinary turn that was passed through to an account, `turn_` and 32 hex digits chosen at
 /// random.
 public record TurnId(@JsonValue String value) {
-  private static final Syntax SYNTAX = Syntax.of("turn id", "turn_[0-9a-f]{32}");
+  /// What every turn's id begins with, and no compaction's.
+  public static final String PREFIX = "turn_";
+
+  private static final Syntax SYNTAX = Syntax.of("turn id", PREFIX + "[0-9a-f]{32}");
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public TurnId {

@@ -12,6 +12,7 @@ import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.LimitKey;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Outcome.Transient.Cause;
+import dev.kompakt.schemas.record.UsageReading;
 import dev.kompakt.workers.lane.Attempts;
 import dev.kompakt.workers.report.OutcomeReporter;
 import dev.kompakt.workers.stop.AttemptBounds;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +76,7 @@ public final class AttemptRunner implements Attempts {
   private static final class Course {
     boolean called;
     long wireBytes;
+    @Nullable List<UsageReading> readings;
   }
 
   /// The worker is closing: nothing more can be reported.
@@ -164,6 +167,7 @@ public final class AttemptRunner implements Attempts {
     course.called = true;
     UpstreamCall.Result result = call.make(calling);
     course.called = result.reached();
+    course.readings = result.readings();
     return results.of(job, result.reply(), bounds);
   }
 
@@ -199,7 +203,9 @@ public final class AttemptRunner implements Attempts {
                 job.mode(),
                 course.called,
                 course.wireBytes,
-                outcome));
+                outcome,
+                job.tenant(),
+                course.readings));
     meters.count(Meter.ATTEMPTS, job.mode().name(), OutcomeText.kind(outcome));
     LOG.atInfo()
         .addKeyValue("compaction", job.attempt().compaction())

@@ -162,7 +162,9 @@ final class OutcomesReader implements Lanes.ReadBack, AutoCloseable {
   private void apply(
       ConsumerRecord<byte[], byte[]> record, int laneCount, Map<Integer, Handover> folds) {
     try {
-      AttemptEvent event = Topics.OUTCOMES.values().decode(record.value());
+      if (!(Topics.OUTCOMES.values().decode(record.value()) instanceof AttemptEvent event)) {
+        return;
+      }
       int lane = lane(event, laneCount);
       Handover fold = folds.get(lane);
       if (fold != null) {

@@ -1,5 +1,6 @@
 package dev.kompakt.workers.upstream;
 
+import dev.kompakt.bootstrap.upstream.RetryAfter;
 import dev.kompakt.schemas.history.Tokens;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Outcome.Malformed.Fault;

@@ -1,9 +1,11 @@
 package dev.kompakt.workers.upstream;
 
+import dev.kompakt.bootstrap.upstream.UsageHeaders;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Outcome.Malformed.Fault;
 import dev.kompakt.schemas.record.Outcome.Transient.Cause;
+import dev.kompakt.schemas.record.UsageReading;
 import dev.kompakt.workers.payload.Payloads;
 import dev.kompakt.workers.stop.AttemptBounds;
 import dev.kompakt.workers.stop.StoppedException;
@@ -11,13 +13,16 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One call, sized and ready to be made once.
 public final class UpstreamCall {
   /// What a call came to.
   ///
   /// @param reached whether the provider may have got the request
-  public record Result(boolean reached, Reply reply) {}
+  /// @param readings what it said of the account's quota; null for nothing
+  public record Result(boolean reached, Reply reply, @Nullable List<UsageReading> readings) {}
 
   /// Counts a call.
   @FunctionalInterface
@@ -71,19 +76,21 @@ public final class UpstreamCall {
   public Result make(AttemptBounds bounds) throws StoppedException {
     String status = NO_STATUS;
     boolean reached = true;
+    List<UsageReading> readings = null;
     try (ResponseBody response =
         exchange.send(request, body.open(payloads), body.length(), bounds)) {
       status = response.status() / 100 + "xx";
-      return new Result(true, read(response));
+      readings = UsageHeaders.read(response::header, clock.instant());
+      return new Result(true, read(response), readings);
     } catch (StoppedException e) {
       throw e;
     } catch (CallFailedException e) {
       reached = e.why() != Cause.CONNECT_FAILED;
-      return new Result(reached, failed(e.why()));
+      return new Result(reached, failed(e.why()), readings);
     } catch (ResponseTooLongException e) {
-      return new Result(true, Reply.malformed(Fault.TOO_LONG));
+      return new Result(true, Reply.malformed(Fault.TOO_LONG), readings);
     } catch (IOException e) {
-      return new Result(true, failed(Cause.WORKER_FAULT));
+      return new Result(true, failed(Cause.WORKER_FAULT), readings);
     } finally {
       counted.call(status, reached ? body.length() : 0);
     }

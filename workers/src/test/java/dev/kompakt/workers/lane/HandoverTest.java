@@ -40,7 +40,9 @@ class HandoverTest {
         Mode.NATIVE,
         true,
         100,
-        new Outcome.Cancelled());
+        new Outcome.Cancelled(),
+        null,
+        null);
   }
 
   @Test

@@ -473,7 +473,7 @@ class UpstreamTest {
     assertThat(result)
         .isEqualTo(
             new UpstreamCall.Result(
-                reached, new Reply.Failed(new Outcome.Transient(cause, null, null))));
+                reached, new Reply.Failed(new Outcome.Transient(cause, null, null)), null));
   }
 
   /// A history of any size that is in no memory, and an envelope of two bytes.

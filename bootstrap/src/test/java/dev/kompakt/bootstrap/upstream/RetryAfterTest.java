@@ -1,9 +1,9 @@
-package dev.kompakt.workers.upstream;
+package dev.kompakt.bootstrap.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kompakt.workers.Jobs;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RetryAfterTest {
+  private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
+
   @ParameterizedTest
   @CsvSource({
     "0, PT0S",
@@ -75,6 +77,6 @@ class RetryAfterTest {
   }
 
   private static @Nullable Duration of(Map<String, String> headers, @Nullable String message) {
-    return RetryAfter.of(name -> Optional.ofNullable(headers.get(name)), message, Jobs.NOW);
+    return RetryAfter.of(name -> Optional.ofNullable(headers.get(name)), message, NOW);
   }
 }

@@ -1,4 +1,4 @@
-package dev.kompakt.workers.upstream;
+package dev.kompakt.bootstrap.upstream;
 
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /// How long a provider asks to wait. What is no such time (negative, not a number, absurdly long)
 /// is as if it were not there. Pure.
-final class RetryAfter {
+public final class RetryAfter {
   /// Nobody is waited for longer than this.
-  static final Duration MOST = Duration.ofHours(1);
+  public static final Duration MOST = Duration.ofHours(1);
 
   private static final Pattern NUMBER = Pattern.compile("\\d{1,12}(\\.\\d{1,9})?");
   private static final Pattern TRY_AGAIN =
@@ -27,7 +27,7 @@ final class RetryAfter {
 
   /// Reads `retry-after-ms`, then `retry-after` (seconds or a date), then the message ("try again
   /// in 1.2s"); null if none of them says.
-  static @Nullable Duration of(
+  public static @Nullable Duration of(
       Function<String, Optional<String>> header, @Nullable String message, Instant now) {
     Duration wait = number(header.apply("retry-after-ms"), 1e6);
     if (wait == null) {

@@ -1,0 +1,5 @@
+/// What providers say in headers, read by workers and ingress alike. Pure.
+@NullMarked
+package dev.kompakt.bootstrap.upstream;
+
+import org.jspecify.annotations.NullMarked;
