@@ -20,13 +20,16 @@ import dev.kompakt.ingress.publish.KafkaSubmissions;
 import dev.kompakt.ingress.publish.StatusFeed;
 import dev.kompakt.ingress.publish.Statuses;
 import dev.kompakt.schemas.id.CompactionId;
+import dev.kompakt.schemas.id.TenantId;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.LimitKey;
+import dev.kompakt.schemas.record.TenantUsage;
 import dev.kompakt.schemas.topic.Topics;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -36,10 +39,12 @@ import java.util.concurrent.TimeoutException;
 public final class IngressService implements AutoCloseable {
   private static final int MAX_STATUSES = 200_000;
   private static final int MAX_LIMITS = 10_000;
+  private static final int MAX_TENANTS = 10_000;
   private static final Duration LOADING = Duration.ofSeconds(60);
 
   private final LogView<CompactionId, CompactionStatus> compactions;
   private final LogView<LimitKey, LearnedLimit> limits;
+  private final LogView<TenantId, TenantUsage> tenants;
   private final KafkaProbe probe;
   private final DataPlane plane;
   private final Health health;
@@ -47,11 +52,13 @@ public final class IngressService implements AutoCloseable {
   private IngressService(
       LogView<CompactionId, CompactionStatus> compactions,
       LogView<LimitKey, LearnedLimit> limits,
+      LogView<TenantId, TenantUsage> tenants,
       KafkaProbe probe,
       DataPlane plane,
       Health health) {
     this.compactions = compactions;
     this.limits = limits;
+    this.tenants = tenants;
     this.probe = probe;
     this.plane = plane;
     this.health = health;
@@ -80,6 +87,8 @@ public final class IngressService implements AutoCloseable {
             });
     LogView<LimitKey, LearnedLimit> limits =
         LogView.follow(clients, Topics.LIMITS, MAX_LIMITS, (_, _) -> {});
+    LogView<TenantId, TenantUsage> tenants =
+        LogView.follow(clients, Topics.TENANTS, MAX_TENANTS, (_, _) -> {});
     Statuses statuses = new KafkaStatuses(compactions);
     DataPlane plane =
         new DataPlane(
@@ -90,7 +99,8 @@ public final class IngressService implements AutoCloseable {
                 new KafkaPayloads(payloads),
                 feed,
                 keys,
-                new Chunking(config, limit -> limits.get(limit).orElse(null), clock)),
+                new Chunking(config, limit -> limits.get(limit).orElse(null), clock),
+                (day, tenant) -> tokens(tenants, day, tenant)),
             new CheckpointSeal(key),
             BufferMemory.ofHeap(),
             meters,
@@ -98,10 +108,20 @@ public final class IngressService implements AutoCloseable {
     KafkaProbe probe = new KafkaProbe(clients);
     health.require(
         "ingress has read the log",
-        () -> compactions.loaded().isDone() && limits.loaded().isDone());
+        () ->
+            compactions.loaded().isDone() && limits.loaded().isDone() && tenants.loaded().isDone());
     health.require("ingress reaches kafka", probe::answers);
     admin.add(CompactionList.PATH, new CompactionList(statuses));
-    return new IngressService(compactions, limits, probe, plane, health);
+    return new IngressService(compactions, limits, tenants, probe, plane, health);
+  }
+
+  private static long tokens(
+      LogView<TenantId, TenantUsage> tenants, LocalDate day, TenantId tenant) {
+    return tenants
+        .get(tenant)
+        .filter(used -> used.day().equals(day))
+        .map(used -> used.usage().inputTokens() + used.usage().outputTokens())
+        .orElse(0L);
   }
 
   /// Waits until what Kafka already holds has been read, then listens.
@@ -110,7 +130,7 @@ public final class IngressService implements AutoCloseable {
   /// @throws RuntimeException with a `BindException` as cause if the port is taken
   public void start() {
     try {
-      CompletableFuture.allOf(compactions.loaded(), limits.loaded())
+      CompletableFuture.allOf(compactions.loaded(), limits.loaded(), tenants.loaded())
           .get(LOADING.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new UnreachableException("the ingress could not read its topics in time", e);
@@ -133,6 +153,7 @@ public final class IngressService implements AutoCloseable {
     health.drain();
     plane.close();
     probe.close();
+    tenants.close();
     limits.close();
     compactions.close();
   }

@@ -27,6 +27,14 @@ public record ByteSize(long bytes) {
     return new ByteSize(Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift));
   }
 
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  static ByteSize of(long bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException("'" + bytes + "' is not a size such as 64KiB or 256MiB");
+    }
+    return new ByteSize(bytes);
+  }
+
   @Override
   public String toString() {
     for (int shift = 30; shift > 0; shift -= 10) {

@@ -2,9 +2,11 @@ package dev.kompakt.bootstrap.config;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
@@ -50,13 +52,18 @@ final class ConfigBinder {
     try {
       return YAML.treeToValue(tree, KompaktConfig.class);
     } catch (JacksonException e) {
-      for (Throwable t = e; t != null; t = t.getCause()) {
-        if (t instanceof ConfigException refused) {
-          throw refused;
-        }
-      }
-      throw new ConfigException(path(e), problem(e));
+      throw refusal(e);
     }
+  }
+
+  /// What Jackson refuses, in our words.
+  static ConfigException refusal(JacksonException e) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof ConfigException refused) {
+        return refused;
+      }
+    }
+    return new ConfigException(path(e), problem(e));
   }
 
   private static String problem(JacksonException e) {
@@ -96,13 +103,16 @@ final class ConfigBinder {
               .map(c -> c.toString().toLowerCase(Locale.ROOT))
               .toList();
     }
+    if (target == Instant.class) {
+      return given + "a time such as 2027-01-31T00:00:00Z";
+    }
     if (target == HostPort.class) {
       return given + "host:port";
     }
     if (List.class.isAssignableFrom(target)) {
       return given + "a list";
     }
-    if (target == int.class || target == Integer.class) {
+    if (Set.of(int.class, long.class, Integer.class, Long.class).contains(target)) {
       return given + "a whole number";
     }
     return target.isRecord() && target.getRecordComponents().length > 1

@@ -69,6 +69,7 @@ public final class ConfigLoader {
     ObjectNode tree = tree(file, environment, flags);
     var _ = ConfigBinder.bind(tree.deepCopy());
     mask(tree.path("sealing"), "key");
+    mask(tree.path("admin"), "key");
     tree.path("accounts").forEach(account -> mask(account, "apiKey"));
     JsonNode client = tree.path("kafka").path("client");
     client.propertyNames().stream()

@@ -2,6 +2,7 @@ package dev.kompakt.bootstrap.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -31,7 +32,9 @@ final class ConfigProblems {
     while (found.size() < MOST) {
       try {
         KompaktConfig config = ConfigBinder.bind(tree);
-        config.accounts().forEach(this::credential);
+        config.accounts().forEach(account -> look(account::credential));
+        look(config.admin()::credential);
+        look(config.clientKeys()::read);
         break;
       } catch (ConfigException e) {
         found.add(e);
@@ -43,9 +46,9 @@ final class ConfigProblems {
     return List.copyOf(found);
   }
 
-  private void credential(KompaktConfig.Account account) {
+  private void look(Supplier<?> at) {
     try {
-      var _ = account.credential();
+      var _ = at.get();
     } catch (ConfigException e) {
       found.add(e);
     }

@@ -7,7 +7,6 @@ import static dev.kompakt.bootstrap.config.Bounds.unique;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.ProviderId;
-import dev.kompakt.schemas.id.TenantId;
 import dev.kompakt.schemas.record.Checkpoint;
 import dev.kompakt.schemas.record.Mode;
 import java.net.URI;
@@ -35,8 +34,11 @@ public record KompaktConfig(
     Worker worker,
     Router router,
     List<Client> clients,
+    String clientsFile,
     Log log) {
   private static final ByteSize KIB = new ByteSize(1 << 10);
+  private static final ByteSize MIB = new ByteSize(1 << 20);
+  private static final ByteSize MOST_IN_FLIGHT = new ByteSize(1L << 40);
   private static final ByteSize MIB_256 = new ByteSize(256L << 20);
 
   public KompaktConfig {
@@ -45,7 +47,7 @@ public record KompaktConfig(
     clients = List.copyOf(clients);
     unique("providers", providers.stream().map(p -> p.id().value()).toList());
     unique("accounts", accounts.stream().map(a -> a.id().value()).toList());
-    unique("clients", clients.stream().map(c -> c.id().value()).toList());
+    ClientsFile.checkUnique("clients", clients);
     Set<ProviderId> known = providers.stream().map(Provider::id).collect(Collectors.toSet());
     for (Account account : accounts) {
       if (!known.contains(account.provider())) {
@@ -54,12 +56,32 @@ public record KompaktConfig(
             "there is no provider '" + account.provider() + "'; known: " + known);
       }
     }
-    if (clients.isEmpty() && !ingress.listen().isLoopback()) {
+    if (!ingress.listen().isLoopback()
+        && clients.isEmpty()
+        && !new ClientsFile(Paths.expand(clientsFile)).exists()) {
       throw new ConfigException(
           "ingress.listen",
           ingress.listen()
-              + " can be reached by others; configure clients, or listen on 127.0.0.1");
+              + " can be reached by others: make a key with `kompakt key create --id NAME`, or"
+              + " listen on 127.0.0.1");
     }
+    if (!admin.listen().isLoopback() && admin.key() == null) {
+      throw new ConfigException(
+          "admin.listen",
+          admin.listen()
+              + " can be reached by others: set admin.key to env:NAME or file:PATH, or listen on"
+              + " 127.0.0.1");
+    }
+  }
+
+  /// The file of client keys.
+  public ClientsFile clientKeys() {
+    return new ClientsFile(Paths.expand(clientsFile));
+  }
+
+  /// Whether callers need a key.
+  public boolean keyed() {
+    return !clients.isEmpty() || clientKeys().exists();
   }
 
   /// Whether compactions are made without any upstream, because no account is configured.
@@ -117,12 +139,47 @@ public record KompaktConfig(
       Duration bodyIdle,
       ByteSize maxBodyBytesInFlight,
       int maxRequests,
+      Lanes lanes,
+      Connections connections,
+      ByteSize minBodyRate,
       Keepalive keepalive) {
     public Ingress {
       range("ingress.maxBodyBytes", maxBodyBytes, KIB, MIB_256);
       range("ingress.maxRequests", maxRequests, 1, 1_000_000);
       between("ingress.bodyDeadline", bodyDeadline, Duration.ofSeconds(1), Duration.ofHours(1));
       between("ingress.bodyIdle", bodyIdle, Duration.ofMillis(100), Duration.ofMinutes(10));
+      range("ingress.minBodyRate", minBodyRate, new ByteSize(0), MIB);
+      range("ingress.maxBodyBytesInFlight", maxBodyBytesInFlight, KIB, MOST_IN_FLIGHT);
+    }
+  }
+
+  /// Room for each kind of request, so that none keeps the others out.
+  ///
+  /// @param admin status, events, cancellation and models
+  public record Lanes(Lane compact, Lane responses, Lane admin) {
+    public Lanes {
+      compact.check("compact");
+      responses.check("responses");
+      admin.check("admin");
+    }
+  }
+
+  /// Room for one kind of request.
+  public record Lane(int maxRequests, ByteSize maxBodyBytesInFlight) {
+    private void check(String name) {
+      String key = "ingress.lanes." + name + ".";
+      range(key + "maxRequests", maxRequests, 1, 1_000_000);
+      range(key + "maxBodyBytesInFlight", maxBodyBytesInFlight, KIB, MOST_IN_FLIGHT);
+    }
+  }
+
+  /// What connections may be held open at most, and for how long.
+  public record Connections(int perAddress, Duration headTimeout, Duration idleTimeout) {
+    public Connections {
+      String key = "ingress.connections.";
+      range(key + "perAddress", perAddress, 1, 1_000_000);
+      between(key + "headTimeout", headTimeout, Duration.ofMillis(100), Duration.ofMinutes(5));
+      between(key + "idleTimeout", idleTimeout, Duration.ofMillis(100), Duration.ofHours(1));
     }
   }
 
@@ -137,7 +194,14 @@ public record KompaktConfig(
     }
   }
 
-  public record Admin(HostPort listen) {}
+  public record Admin(HostPort listen, @Nullable Secret key) {
+    /// The key callers of the admin plane send; null if none is asked for.
+    ///
+    /// @throws ConfigException if it is not there, saying what to set
+    public @Nullable String credential() {
+      return key == null ? null : key.resolve("admin.key");
+    }
+  }
 
   public record Sealing(Secret key) {}
 
@@ -263,19 +327,6 @@ public record KompaktConfig(
     public Router {
       range("router.threads", threads, 1, 64);
       range("router.stateMemory", stateMemory, new ByteSize(8L << 20), new ByteSize(4L << 30));
-    }
-  }
-
-  /// Someone who may call the data plane.
-  ///
-  /// @param keySha256 SHA-256 of the key, 64 hex digits
-  public record Client(
-      @JsonProperty(required = true) TenantId id, @JsonProperty(required = true) String keySha256) {
-    public Client {
-      if (!keySha256.matches("[0-9a-fA-F]{64}")) {
-        throw new ConfigException("clients." + id + ".keySha256", "is not 64 hex digits");
-      }
-      keySha256 = keySha256.toLowerCase(Locale.ROOT);
     }
   }
 

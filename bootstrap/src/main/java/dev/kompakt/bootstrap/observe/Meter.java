@@ -25,6 +25,11 @@ public enum Meter {
       Kind.COUNTER,
       "Requests refused at admission, by reason",
       "reason"),
+  CLIENT_KEYS("kompakt_client_keys", Kind.GAUGE, "Client keys known, expired ones too"),
+  CLIENTS_FILE_BROKEN(
+      "kompakt_clients_file_broken",
+      Kind.GAUGE,
+      "1 while the file of client keys cannot be understood and the last good keys hold"),
   ATTACHED(
       "kompakt_requests_attached",
       Kind.COUNTER,

@@ -66,7 +66,10 @@ final class ConfigDocs {
       inTable = true;
     }
     String full = String.join(".", path);
-    page.append("| `%s` | `%s` | `%s` | ".formatted(full, value, variables.get(full)))
+    page.append(
+            "| `%s` | `%s` | `%s` | "
+                .formatted(full, value, variables.get(full))
+                .replace("`null`", "not set"))
         .append(String.join(" ", comment).replace("|", "\\|"))
         .append(" |\n");
   }

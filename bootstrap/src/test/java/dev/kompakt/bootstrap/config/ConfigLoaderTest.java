@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -56,6 +57,22 @@ class ConfigLoaderTest {
       providers: [{ id: p, baseUrl: 'ftp://h', mode: native }]  # providers.p.baseUrl: 'ftp://h' is not an http
       providers: [{ id: p, baseUrl: 'http://h', mode: local }]  # providers.p.mode: local needs no provider
       providers: [{ id: p, baseUrl: 'http://h', mode: x }]      # providers[0].mode: 'x' is not one of [native,
+      clients: [{ id: a, keySha256: "KEYHASH", key: x }] # clients.a.key: is no key's name as `kompakt key create` makes it
+      clients: [{ id: a, keySha256: "KEYHASH", scopes: [] }] # clients.a.scopes: is empty; leave it out for all of them
+      clients: [{ id: a, keySha256: "KEYHASH", scopes: [all] }] # clients[0].scopes[0]: 'all' is not one of [compact, responses]
+      clients: [{ id: a, keySha256: "KEYHASH", expires: soon }] # clients[0].expires: 'soon' is not a time such as 2027-01-31T00:00:00Z
+      clients: [{ id: a, keySha256: "KEYHASH", models: [] }] # clients.a.models: has 0 entries, not 1 to 100
+      clients: [{ id: a, keySha256: "KEYHASH", models: ["a*b"] }] # clients.a.models: 'a*b' is no model's name, nor the start of one and *
+      clients: [{ id: a, keySha256: "KEYHASH", limits: { concurrency: 0 } }] # clients.a.limits.concurrency: 0 is not between 1 and 1000000
+      clients: [{ id: a, keySha256: "KEYHASH", limits: { requestsPerMinute: 0 } }] # clients.a.limits.requestsPerMinute: 0 is not between 1 and 1000000
+      clients: [{ id: a, keySha256: "KEYHASH", limits: { tokensPerDay: 0 } }] # clients.a.limits.tokensPerDay: 0 is not between 1 and 1000000000000000
+      ingress: { lanes: { admin: { maxRequests: 0 } } } # ingress.lanes.admin.maxRequests: 0 is not between 1 and 1000000
+      ingress: { lanes: { compact: { maxBodyBytesInFlight: 1 } } } # ingress.lanes.compact.maxBodyBytesInFlight: 1 is not between 1KiB and 1024GiB
+      ingress: { connections: { perAddress: 0 } } # ingress.connections.perAddress: 0 is not between 1 and 1000000
+      ingress: { connections: { headTimeout: 6m } } # ingress.connections.headTimeout: 6m is not between 0.1s and 5m
+      ingress: { minBodyRate: 2MiB }          # ingress.minBodyRate: 2MiB is not between 0 and 1MiB
+      admin: { listen: "0.0.0.0:1" }          # admin.listen: 0.0.0.0:1 can be reached by others: set admin.key to env:NAME or file:PATH, or listen on 127.0.0.1
+      admin: { key: open-sesame }             # admin.key: a secret is given as env:NAME or file:PATH, never in the config itself
       clients: [{ id: a, keySha256: abc }]    # clients.a.keySha256: is not 64 hex digits
       log: { level: loud }                    # log.level: 'loud' is not one of [error, warn, info, debug]
       [1, 2]                                  # is not a map of settings
@@ -81,6 +98,13 @@ class ConfigLoaderTest {
                 Duration.ofSeconds(30),
                 ByteSize.parse("512MiB"),
                 20_000,
+                new KompaktConfig.Lanes(
+                    new KompaktConfig.Lane(16_000, ByteSize.parse("384MiB")),
+                    new KompaktConfig.Lane(16_000, ByteSize.parse("384MiB")),
+                    new KompaktConfig.Lane(1_000, ByteSize.parse("1MiB"))),
+                new KompaktConfig.Connections(
+                    16_000, Duration.ofSeconds(10), Duration.ofSeconds(75)),
+                ByteSize.parse("1KiB"),
                 new KompaktConfig.Keepalive(Duration.ofSeconds(10), Duration.ofSeconds(10))));
     assertThat(config.admin().listen()).isEqualTo(new HostPort("127.0.0.1", 8701));
     assertThat(config.sealing().key().reference()).isEqualTo("file:~/.kompakt/sealing.key");
@@ -113,8 +137,14 @@ class ConfigLoaderTest {
               bodyIdle: 500ms
               maxBodyBytesInFlight: 1GiB
               maxRequests: 7
+              lanes:
+                compact: { maxRequests: 1, maxBodyBytesInFlight: 2MiB }
+                responses: { maxRequests: 3, maxBodyBytesInFlight: 4MiB }
+                admin: { maxRequests: 5, maxBodyBytesInFlight: 6MiB }
+              connections: { perAddress: 8, headTimeout: 9s, idleTimeout: 1m }
+              minBodyRate: 0
               keepalive: { firstAfter: 2s, every: 3s }
-            admin: { listen: "0.0.0.0:81" }
+            admin: { listen: "0.0.0.0:81", key: "env:ADMIN_KEY" }
             sealing: { key: "env:SEALING_KEY" }
             providers:
               - { id: p, baseUrl: "https://h/v1", mode: native, chunkBytes: 4MiB, rejectedTools: [x] }
@@ -138,7 +168,14 @@ class ConfigLoaderTest {
             worker: { concurrency: 9, localConcurrency: 3 }
             router: { threads: 2, stateMemory: 64MiB }
             clients:
-              - { id: alice, keySha256: "%s" }
+              - id: alice
+                key: 0123456789Ab
+                keySha256: "%s"
+                scopes: [compact]
+                expires: 2027-01-31T00:00:00Z
+                models: [gpt-5*, m]
+                limits: { concurrency: 1, requestsPerMinute: 2, tokensPerDay: 3000000000 }
+            clientsFile: /c.yaml
             log: { format: json, level: debug }
             """
                 .formatted(KEY_HASH));
@@ -166,8 +203,14 @@ class ConfigLoaderTest {
                     Duration.ofMillis(500),
                     new ByteSize(1L << 30),
                     7,
+                    new KompaktConfig.Lanes(
+                        new KompaktConfig.Lane(1, new ByteSize(2 << 20)),
+                        new KompaktConfig.Lane(3, new ByteSize(4 << 20)),
+                        new KompaktConfig.Lane(5, new ByteSize(6 << 20))),
+                    new KompaktConfig.Connections(8, Duration.ofSeconds(9), Duration.ofMinutes(1)),
+                    new ByteSize(0),
                     new KompaktConfig.Keepalive(Duration.ofSeconds(2), Duration.ofSeconds(3))),
-                new KompaktConfig.Admin(new HostPort("0.0.0.0", 81)),
+                new KompaktConfig.Admin(new HostPort("0.0.0.0", 81), config.admin().key()),
                 config.sealing(),
                 List.of(
                     new KompaktConfig.Provider(
@@ -192,10 +235,20 @@ class ConfigLoaderTest {
                     new ByteSize(1L << 20)),
                 new KompaktConfig.Worker(9, 3),
                 new KompaktConfig.Router(2, new ByteSize(64L << 20)),
-                List.of(new KompaktConfig.Client(new TenantId("alice"), KEY_HASH)),
+                List.of(
+                    new Client(
+                        new TenantId("alice"),
+                        "0123456789Ab",
+                        KEY_HASH,
+                        List.of(Client.Scope.COMPACT),
+                        Instant.parse("2027-01-31T00:00:00Z"),
+                        List.of("gpt-5*", "m"),
+                        new Client.Limits(1, 2, 3_000_000_000L))),
+                "/c.yaml",
                 new KompaktConfig.Log(
                     KompaktConfig.Log.Format.JSON, KompaktConfig.Log.Level.DEBUG)));
     assertThat(config.sealing().key().reference()).isEqualTo("env:SEALING_KEY");
+    assertThat(config.admin().key()).extracting(Secret::reference).isEqualTo("env:ADMIN_KEY");
   }
 
   @Test
@@ -371,7 +424,7 @@ class ConfigLoaderTest {
   }
 
   private static Stream<String> wrong() {
-    return WRONG.lines();
+    return WRONG.lines().map(line -> line.replace("KEYHASH", KEY_HASH));
   }
 
   private static KompaktConfig load(Map<String, String> flags) {
@@ -383,7 +436,7 @@ class ConfigLoaderTest {
     return new KompaktConfig(
         config.kafka(),
         config.ingress(),
-        config.admin(),
+        key.admin(),
         key.sealing(),
         config.providers(),
         config.accounts(),
@@ -392,6 +445,7 @@ class ConfigLoaderTest {
         config.worker(),
         config.router(),
         config.clients(),
+        config.clientsFile(),
         config.log());
   }
 

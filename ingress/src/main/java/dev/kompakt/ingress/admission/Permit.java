@@ -1,14 +1,24 @@
 package dev.kompakt.ingress.admission;
 
 /// One request's share of an [Admission]. Given back once, however often that is asked.
-public final class Permit implements AutoCloseable {
+public final class Permit implements Admitted, AutoCloseable {
   private final Admission admission;
+  private final Lane lane;
+  private final String key;
   private long reserved;
+  private boolean limited;
   private boolean read;
   private boolean closed;
 
-  Permit(Admission admission) {
+  Permit(Admission admission, Lane lane, String key) {
     this.admission = admission;
+    this.lane = lane;
+    this.key = key;
+  }
+
+  /// It counts for its key's own limits.
+  synchronized void limited() {
+    limited = true;
   }
 
   /// Makes sure that so many bytes of the body have room.
@@ -19,7 +29,7 @@ public final class Permit implements AutoCloseable {
   }
 
   synchronized boolean grow(long bytes) {
-    if (read || !admission.reserve(bytes)) {
+    if (read || !admission.reserve(lane, key, bytes, reserved)) {
       return false;
     }
     reserved += bytes;
@@ -30,7 +40,7 @@ public final class Permit implements AutoCloseable {
   public synchronized void bodyRead() {
     if (!read) {
       read = true;
-      admission.giveBack(reserved);
+      admission.giveBack(lane, key, reserved);
     }
   }
 
@@ -40,7 +50,7 @@ public final class Permit implements AutoCloseable {
     bodyRead();
     if (!closed) {
       closed = true;
-      admission.leave();
+      admission.leave(lane, key, limited);
     }
   }
 }

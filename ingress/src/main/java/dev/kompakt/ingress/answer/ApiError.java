@@ -44,7 +44,12 @@ public record ApiError(
 
   /// Too much at once.
   public static ApiError overloaded(String message) {
-    return new ApiError(429, "rate_limit_error", "gateway_overloaded", message, null, 2);
+    return rateLimited("gateway_overloaded", message, 2);
+  }
+
+  /// Too much for now.
+  public static ApiError rateLimited(String code, String message, int retryAfterSeconds) {
+    return new ApiError(429, "rate_limit_error", code, message, null, retryAfterSeconds);
   }
 
   /// A fault of ours nobody foresaw.

@@ -1,10 +1,12 @@
 package dev.kompakt.ingress.http;
 
+import dev.kompakt.bootstrap.config.Client;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.observe.Meter;
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.bootstrap.seal.CheckpointSeal;
 import dev.kompakt.ingress.admission.BufferMemory;
+import dev.kompakt.ingress.admission.Caller;
 import dev.kompakt.ingress.admission.Permit;
 import dev.kompakt.ingress.answer.AnswerForm;
 import dev.kompakt.ingress.answer.ApiError;
@@ -84,9 +86,9 @@ final class CompactionRequests {
   }
 
   /// Handles one request to its end, or parks it.
-  void handle(Request request, Route route, TenantId tenant, Wishes wishes, Permit permit) {
+  void handle(Request request, Route route, Caller caller, Wishes wishes, Permit permit) {
     try {
-      take(request, route, tenant, wishes, permit);
+      take(request, route, caller, wishes, permit);
     } catch (RefusedException e) {
       Replies.error(request, e.error());
     } catch (BodyRejected e) {
@@ -113,8 +115,9 @@ final class CompactionRequests {
     }
   }
 
-  private void take(Request request, Route route, TenantId tenant, Wishes wishes, Permit permit)
+  private void take(Request request, Route route, Caller caller, Wishes wishes, Permit permit)
       throws IOException, RefusedException, InterruptedException, BufferMemory.NoneFreeException {
+    TenantId tenant = caller.tenant();
     HttpServerExchange exchange = request.exchange();
     long length = wishes.contentEncoding() == null ? Framing.length(exchange) : -1;
     Acceptance acceptance;
@@ -130,6 +133,7 @@ final class CompactionRequests {
             "ordinary_turns_not_served",
             "Only compaction is served here: the last input item must be a `compaction_trigger`.");
       }
+      checkAllowed(caller, body);
       async = wishes.async() || body.background();
       acceptance =
           submitter.accept(
@@ -152,6 +156,23 @@ final class CompactionRequests {
           parking.park(request, accepted, form(route, body, accepted.compaction()));
         }
       }
+    }
+  }
+
+  private static void checkAllowed(Caller caller, ScannedBody body) throws RefusedException {
+    if (!caller.may(Client.Scope.COMPACT)) {
+      throw RefusedException.invalid(
+          403, "insufficient_scope", "This API key is not good for compactions.");
+    }
+    if (!caller.allows(body.model())) {
+      throw new RefusedException(
+          new ApiError(
+              403,
+              ApiError.INVALID_REQUEST,
+              "model_not_allowed",
+              "This API key is not good for this model.",
+              "model",
+              null));
     }
   }
 

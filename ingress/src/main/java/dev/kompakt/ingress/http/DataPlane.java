@@ -8,6 +8,8 @@ import dev.kompakt.bootstrap.seal.CheckpointSeal;
 import dev.kompakt.ingress.admission.Admission;
 import dev.kompakt.ingress.admission.BufferMemory;
 import dev.kompakt.ingress.admission.Clients;
+import dev.kompakt.ingress.admission.ClientsWatch;
+import dev.kompakt.ingress.admission.TokensUsed;
 import dev.kompakt.ingress.park.LiveRequests;
 import dev.kompakt.ingress.park.Parking;
 import dev.kompakt.ingress.publish.AcceptedHere;
@@ -29,6 +31,7 @@ import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.xnio.OptionMap;
 import org.xnio.Options;
@@ -52,6 +55,7 @@ public final class DataPlane implements AutoCloseable {
   private final ExecutorService threads;
   private final LiveRequests live = new LiveRequests();
   private final FrontDoor door;
+  private final ClientsWatch watch;
   private @Nullable XnioWorker worker;
   private @Nullable Undertow server;
   private volatile @Nullable InetSocketAddress address;
@@ -66,7 +70,8 @@ public final class DataPlane implements AutoCloseable {
       Payloads payloads,
       StatusFeed feed,
       IdempotencyKeys keys,
-      Chunking chunking) {}
+      Chunking chunking,
+      TokensUsed tokens) {}
 
   /// Makes the plane; nothing listens before [#start].
   public DataPlane(
@@ -78,10 +83,17 @@ public final class DataPlane implements AutoCloseable {
       InstantSource clock) {
     settings = config.ingress();
     maxBodyBytes =
-        Math.min(settings.maxBodyBytes().bytes(), settings.maxBodyBytesInFlight().bytes());
+        LongStream.of(
+                settings.maxBodyBytes().bytes(),
+                settings.maxBodyBytesInFlight().bytes(),
+                settings.lanes().compact().maxBodyBytesInFlight().bytes(),
+                settings.lanes().responses().maxBodyBytesInFlight().bytes())
+            .min()
+            .orElseThrow();
     threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("ingress-", 0).factory());
-    Admission admission =
-        new Admission(settings.maxRequests(), settings.maxBodyBytesInFlight().bytes());
+    Clients clients = new Clients(config.clients(), clock);
+    watch = new ClientsWatch(config.clientKeys(), clients, meters);
+    Admission admission = new Admission(settings, clock, log.tokens(), clients::several);
     AcceptedHere accepted = new AcceptedHere(log.statuses(), config.compaction().deadline());
     Parking parking =
         new Parking(config, log.statuses(), log.feed(), log.payloads(), memory, threads);
@@ -112,15 +124,7 @@ public final class DataPlane implements AutoCloseable {
             meters,
             clock);
     door =
-        new FrontDoor(
-            new Clients(config.clients()),
-            admission,
-            maxBodyBytes,
-            requests,
-            queries,
-            live,
-            threads,
-            meters);
+        new FrontDoor(clients, admission, maxBodyBytes, requests, queries, live, threads, meters);
     meters.gauge(Meter.REQUESTS_IN_FLIGHT, admission::requests);
     meters.gauge(Meter.BODY_BYTES_IN_FLIGHT, admission::bodyBytes);
     meters.gauge(Meter.PARKED, parking::parked);
@@ -166,6 +170,7 @@ public final class DataPlane implements AutoCloseable {
       made.shutdownNow();
       throw e;
     }
+    watch.start();
     worker = made;
     server = undertow;
     address = (InetSocketAddress) undertow.getListenerInfo().getFirst().getAddress();
@@ -188,6 +193,7 @@ public final class DataPlane implements AutoCloseable {
   /// Stops accepting; lets what has been let in end for a while; turns the rest away.
   synchronized void close(Duration grace) {
     door.close();
+    watch.close();
     Undertow running = server;
     XnioWorker used = worker;
     if (running != null && used != null) {

@@ -1,16 +1,20 @@
 package dev.kompakt.ingress.http;
 
+import dev.kompakt.bootstrap.config.Client;
 import dev.kompakt.bootstrap.observe.Meter;
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.ingress.admission.Admission;
+import dev.kompakt.ingress.admission.Admitted;
+import dev.kompakt.ingress.admission.Caller;
 import dev.kompakt.ingress.admission.Clients;
+import dev.kompakt.ingress.admission.Identity;
+import dev.kompakt.ingress.admission.Lane;
 import dev.kompakt.ingress.admission.Permit;
 import dev.kompakt.ingress.answer.ApiError;
 import dev.kompakt.ingress.park.Faults;
 import dev.kompakt.ingress.park.LiveRequests;
 import dev.kompakt.ingress.park.Replies;
 import dev.kompakt.ingress.park.Request;
-import dev.kompakt.schemas.id.TenantId;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderValues;
@@ -137,51 +141,63 @@ final class FrontDoor implements HttpHandler {
       return;
     }
     HttpServerExchange exchange = request.exchange();
-    TenantId tenant = caller(exchange);
+    Caller caller = caller(exchange);
+    if (route == Route.COMPACT && !caller.may(Client.Scope.COMPACT)) {
+      throw RefusedException.invalid(
+          403, "insufficient_scope", "This API key is not good for compactions.");
+    }
     long length = Framing.length(exchange);
     if (route.takesBody()) {
       if (length > maxBodyBytes) {
         throw RefusedException.invalid(
-            413,
+            400,
             "request_too_large",
             "The body is larger than the " + maxBodyBytes + " bytes accepted.");
       }
     } else if (length != 0 && route != Route.COMPACTION_CANCEL) {
       throw RefusedException.invalid(400, "unexpected_body", "This request takes no body.");
     }
-    Permit permit = admission.admit(route.takesBody() ? length : 0);
-    if (permit == null) {
-      boolean full = admission.full();
-      meters.count(Meter.REFUSED, full ? "requests" : "body_bytes");
-      throw new RefusedException(
-          ApiError.overloaded(
-              full
-                  ? "Too many requests are being handled at the moment."
-                  : "Too many request bytes are being read at the moment."));
-    }
+    Permit permit =
+        switch (admission.admit(lane(route), caller, route.takesBody() ? length : 0)) {
+          case Permit given -> given;
+          case Admitted.Refusal refusal -> {
+            meters.count(Meter.REFUSED, refusal.reason().label());
+            throw new RefusedException(
+                ApiError.rateLimited(
+                    refusal.reason().code(), refusal.message(), refusal.retryAfterSeconds()));
+          }
+        };
     request.admitted(permit);
     if (route.takesBody()) {
       Wishes wishes = Wishes.of(exchange.getRequestHeaders());
-      threads.execute(() -> requests.handle(request, route, tenant, wishes, permit));
+      threads.execute(() -> requests.handle(request, route, caller, wishes, permit));
     } else {
-      threads.execute(() -> queries.handle(request, route, tenant, id == null ? "" : id));
+      threads.execute(() -> queries.handle(request, route, caller.tenant(), id == null ? "" : id));
     }
   }
 
-  private TenantId caller(HttpServerExchange exchange) throws RefusedException {
+  private static Lane lane(Route route) {
+    if (route == Route.COMPACT) {
+      return Lane.COMPACT;
+    }
+    return route.takesBody() ? Lane.RESPONSES : Lane.ADMIN;
+  }
+
+  private Caller caller(HttpServerExchange exchange) throws RefusedException {
     HeaderValues keys = exchange.getRequestHeaders().get(Headers.AUTHORIZATION);
-    TenantId tenant =
+    Identity identity =
         clients.identify(
             keys == null || keys.size() != 1 ? null : keys.getFirst(),
             exchange.getSourceAddress().getAddress().isLoopbackAddress());
-    if (tenant != null) {
-      return tenant;
-    }
-    if (clients.keyed()) {
-      exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Bearer");
-      throw RefusedException.invalid(401, "invalid_api_key", "No valid API key was given.");
-    }
-    throw RefusedException.invalid(
-        403, "loopback_only", "Without configured clients only this machine may call.");
+    return switch (identity) {
+      case Identity.Known(Caller caller) -> caller;
+      case Identity.Stranger stranger -> {
+        int status = stranger == Identity.Stranger.NOT_LOCAL ? 403 : 401;
+        if (status == 401) {
+          exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Bearer");
+        }
+        throw RefusedException.invalid(status, stranger.code(), stranger.message());
+      }
+    };
   }
 }

@@ -24,11 +24,12 @@ public final class BodyRejected extends IOException {
     return new BodyRejected(400, code, param, message);
   }
 
+  /// 400, as 413 makes some clients send the whole body again.
   static BodyRejected tooLarge(String code, @Nullable String param, String message) {
-    return new BodyRejected(413, code, param, message);
+    return new BodyRejected(400, code, param, message);
   }
 
-  /// HTTP status: 400, 413 or 415.
+  /// HTTP status: 400 or 415.
   public int status() {
     return status;
   }

@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// The real data plane on a real socket, over a log in memory.
@@ -29,6 +30,7 @@ final class TestPlane implements AutoCloseable {
   final Meters meters = new Meters();
   final CheckpointSeal seal = new CheckpointSeal(new SealingKey(new byte[32]));
   final DataPlane plane;
+  final Map<String, Long> tokens = new ConcurrentHashMap<>();
   private final AtomicLong shiftMillis = new AtomicLong();
 
   /// Starts one with these settings over defaults that are quick.
@@ -49,6 +51,7 @@ final class TestPlane implements AutoCloseable {
 
   private static KompaktConfig config(String... settings) {
     Map<String, String> flags = new HashMap<>();
+    flags.put("clientsFile", "/no/such/file");
     flags.put("ingress.listen", "127.0.0.1:0");
     flags.put("ingress.keepalive.firstAfter", "100ms");
     flags.put("ingress.keepalive.every", "50ms");
@@ -66,7 +69,14 @@ final class TestPlane implements AutoCloseable {
     plane =
         new DataPlane(
             config,
-            new DataPlane.Log(log, log, log, feed, keys, new Chunking(config, _ -> null, clock)),
+            new DataPlane.Log(
+                log,
+                log,
+                log,
+                feed,
+                keys,
+                new Chunking(config, _ -> null, clock),
+                (_, tenant) -> tokens.getOrDefault(tenant.value(), 0L)),
             seal,
             new BufferMemory(64 << 20),
             meters,

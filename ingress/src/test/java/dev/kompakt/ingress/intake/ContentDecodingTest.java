@@ -57,7 +57,7 @@ final class ContentDecodingTest {
     assertThat(decode(new ByteArrayInputStream(encoded), encoding, BODY.length))
         .hasSize(BODY.length);
     BodyRejected rejected = rejected(encoded, encoding, BODY.length - 1);
-    assertThat(rejected.status()).isEqualTo(413);
+    assertThat(rejected.status()).isEqualTo(400);
     assertThat(rejected.code()).isEqualTo("request_too_large");
   }
 
@@ -87,7 +87,7 @@ final class ContentDecodingTest {
     BodyRejected rejected = rejected(bomb, encoding, 256L * 1024 * 1024);
 
     // Then
-    assertThat(rejected.status()).isEqualTo(413);
+    assertThat(rejected.status()).isEqualTo(400);
     assertThat(rejected.code()).isEqualTo("compression_ratio_exceeded");
   }
 

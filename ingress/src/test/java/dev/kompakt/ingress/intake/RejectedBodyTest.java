@@ -110,7 +110,7 @@ final class RejectedBodyTest {
 
     // Then
     assertThat(accepted.body().itemCount()).isEqualTo(Items.MAX_ITEMS);
-    assertThat(rejected.status()).isEqualTo(413);
+    assertThat(rejected.status()).isEqualTo(400);
     assertThat(rejected.code()).isEqualTo("too_many_items");
     assertThat(rejected.param()).isEqualTo("input");
   }
@@ -128,7 +128,7 @@ final class RejectedBodyTest {
     // Then
     assertThat(Scanned.of(open + largest + "\"}").body().envelopeBytes())
         .isEqualTo(RawBytes.MAX_ENVELOPE_BYTES);
-    assertThat(rejected.status()).isEqualTo(413);
+    assertThat(rejected.status()).isEqualTo(400);
     assertThat(rejected.code()).isEqualTo("envelope_too_large");
   }
 
@@ -143,7 +143,7 @@ final class RejectedBodyTest {
     assertThat(Scanned.of(open + "},{" + fields + "},{" + fields + "}]}").body().itemCount())
         .isEqualTo(3);
     BodyRejected rejected = Scanned.rejected(open + ",\"inner\":{" + fields + "}}]}");
-    assertThat(rejected.status()).isEqualTo(413);
+    assertThat(rejected.status()).isEqualTo(400);
     assertThat(rejected.code()).isEqualTo("too_many_keys");
     BodyRejected duplicate = Scanned.rejected(open + ",\"k7\":1}]}");
     assertThat(duplicate.code()).isEqualTo("duplicate_key");
