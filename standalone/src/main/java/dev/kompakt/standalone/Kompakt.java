@@ -105,7 +105,9 @@ public final class Kompakt implements AutoCloseable {
     }
     PayloadStore payloads =
         closing.add(new PayloadStore(clients, new SegmentSeal(key), PAYLOAD_READERS));
-    AdminServer plane = closing.add(new AdminServer(config.admin().listen(), health, meters));
+    AdminServer plane =
+        closing.add(
+            new AdminServer(config.admin().listen(), config.admin().credential(), health, meters));
     listen("admin.listen", config.admin().listen(), plane::start);
     admin = plane.address();
 

@@ -1,5 +1,6 @@
 package dev.kompakt.bootstrap.admin;
 
+import dev.kompakt.bootstrap.config.ClientKey;
 import dev.kompakt.bootstrap.config.HostPort;
 import dev.kompakt.bootstrap.observe.Health;
 import dev.kompakt.bootstrap.observe.Meters;
@@ -8,21 +9,27 @@ import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.PathHandler;
+import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Listens for probes (`/livez`, `/readyz`), `/metrics` and whatever endpoints a role adds under
-/// `/admin/v1`. Errors are problem+json.
+/// `/admin/v1`. Endpoints ask for the admin key, if there is one, and so many are answered at once;
+/// probes always. Errors are problem+json.
 public final class AdminServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
   private static final JsonMapper JSON = new JsonMapper();
@@ -30,12 +37,25 @@ public final class AdminServer implements AutoCloseable {
 
   private final PathHandler paths = Handlers.path(AdminServer::notFound);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private static final int MOST_AT_ONCE = 32;
+  private static final String SCHEME = "Bearer ";
+
+  private final Semaphore room = new Semaphore(MOST_AT_ONCE);
   private final Health health;
+  private final byte @Nullable [] keyHash;
   private final Undertow server;
 
-  /// Makes a server that listens once started.
+  /// Makes a server that listens once started and asks for no key.
   public AdminServer(HostPort listen, Health health, Meters meters) {
+    this(listen, null, health, meters);
+  }
+
+  /// Makes a server that listens once started.
+  ///
+  /// @param key what callers send as bearer token; null for none
+  public AdminServer(HostPort listen, @Nullable String key, Health health, Meters meters) {
     this.health = health;
+    keyHash = key == null ? null : ClientKey.sha256(key);
     paths.addExactPath("/livez", exchange -> send(exchange, 200, "text/plain", "ok\n"));
     paths.addExactPath("/readyz", this::readiness);
     add("/metrics", _ -> new AdminEndpoint.Reply(200, METRICS_TYPE, meters.scrape()));
@@ -54,8 +74,36 @@ public final class AdminServer implements AutoCloseable {
 
   /// Adds an endpoint; `path` is exact.
   public void add(String path, AdminEndpoint endpoint) {
-    paths.addExactPath(
-        path, exchange -> exchange.dispatch(threads, () -> answer(exchange, endpoint)));
+    paths.addExactPath(path, exchange -> enter(exchange, endpoint));
+  }
+
+  private void enter(HttpServerExchange exchange, AdminEndpoint endpoint) {
+    if (!mayCome(exchange)) {
+      exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Bearer");
+      problem(exchange, 401, "invalid_api_key", "the admin plane asks for admin.key");
+    } else if (!room.tryAcquire()) {
+      exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "1");
+      problem(exchange, 429, "overloaded", "too much is asked of the admin plane at once");
+    } else {
+      try {
+        exchange.dispatch(threads, () -> answer(exchange, endpoint));
+      } catch (RejectedExecutionException e) {
+        room.release();
+        throw e;
+      }
+    }
+  }
+
+  /// Compares hashes, so that neither the key nor its length shows in the time it takes.
+  private boolean mayCome(HttpServerExchange exchange) {
+    if (keyHash == null) {
+      return true;
+    }
+    HeaderValues given = exchange.getRequestHeaders().get(Headers.AUTHORIZATION);
+    String text = given == null || given.size() != 1 ? "" : given.getFirst();
+    boolean bearer = text.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
+    String key = bearer ? text.substring(SCHEME.length()).strip() : "";
+    return MessageDigest.isEqual(keyHash, ClientKey.sha256(key)) && bearer;
   }
 
   /// Starts listening.
@@ -101,6 +149,8 @@ public final class AdminServer implements AutoCloseable {
           .setCause(e)
           .log("an admin endpoint failed");
       problem(exchange, 500, "internal_error", "see the log of this process");
+    } finally {
+      room.release();
     }
   }
 

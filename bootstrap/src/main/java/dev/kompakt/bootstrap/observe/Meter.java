@@ -25,6 +25,7 @@ public enum Meter {
       Kind.COUNTER,
       "Requests refused at admission, by reason",
       "reason"),
+  CONNECTIONS("kompakt_connections", Kind.GAUGE, "Connections open to the data plane"),
   CLIENT_KEYS("kompakt_client_keys", Kind.GAUGE, "Client keys known, expired ones too"),
   CLIENTS_FILE_BROKEN(
       "kompakt_clients_file_broken",

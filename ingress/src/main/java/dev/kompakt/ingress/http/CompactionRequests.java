@@ -189,7 +189,8 @@ final class CompactionRequests {
             request.exchange(),
             permit,
             config.ingress().bodyIdle(),
-            config.ingress().bodyDeadline());
+            config.ingress().bodyDeadline(),
+            config.ingress().minBodyRate());
     CheckpointOpener opener =
         content -> {
           String summary = seal.open(tenant, content);

@@ -1,6 +1,5 @@
 package dev.kompakt.ingress.http;
 
-import dev.kompakt.bootstrap.config.HostPort;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.observe.Meter;
 import dev.kompakt.bootstrap.observe.Meters;
@@ -23,6 +22,7 @@ import dev.kompakt.ingress.publish.Submitter;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.DefaultByteBufferPool;
+import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -33,10 +33,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListeners;
+import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.Options;
+import org.xnio.StreamConnection;
 import org.xnio.Xnio;
 import org.xnio.XnioWorker;
+import org.xnio.channels.AcceptingChannel;
 
 /// The data plane's listener with everything behind it, over whatever log it is given.
 public final class DataPlane implements AutoCloseable {
@@ -46,18 +50,17 @@ public final class DataPlane implements AutoCloseable {
   private static final int BUFFER_BYTES = 16 * 1024 - 20;
   private static final int MAX_POOLED_BUFFERS = 2_000;
   private static final int MAX_HEADER_BYTES = 64 * 1024;
-  private static final int HEAD_TIMEOUT_MILLIS = 10_000;
-  private static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
   private static final long ENTITY_SLACK_BYTES = 1 << 20;
 
   private final KompaktConfig.Ingress settings;
+  private final Meters meters;
   private final long maxBodyBytes;
   private final ExecutorService threads;
   private final LiveRequests live = new LiveRequests();
   private final FrontDoor door;
   private final ClientsWatch watch;
   private @Nullable XnioWorker worker;
-  private @Nullable Undertow server;
+  private @Nullable AcceptingChannel<StreamConnection> server;
   private volatile @Nullable InetSocketAddress address;
 
   /// The log as the data plane sees it.
@@ -82,6 +85,7 @@ public final class DataPlane implements AutoCloseable {
       Meters meters,
       InstantSource clock) {
     settings = config.ingress();
+    this.meters = meters;
     maxBodyBytes =
         LongStream.of(
                 settings.maxBodyBytes().bytes(),
@@ -141,39 +145,51 @@ public final class DataPlane implements AutoCloseable {
   /// none.
   synchronized void start(Duration readTimeout) {
     XnioWorker made = worker();
-    HostPort listen = settings.listen();
-    Undertow undertow =
-        Undertow.builder()
-            .addHttpListener(listen.port(), listen.host())
-            .setWorker(made)
-            // No thread-local cache: virtual threads would each keep a buffer for good.
-            .setByteBufferPool(new DefaultByteBufferPool(true, BUFFER_BYTES, MAX_POOLED_BUFFERS, 0))
-            .setServerOption(UndertowOptions.ENABLE_HTTP2, false)
-            .setServerOption(UndertowOptions.ALLOW_UNKNOWN_PROTOCOLS, false)
-            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, maxBodyBytes + ENTITY_SLACK_BYTES)
-            .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
-            .setServerOption(UndertowOptions.MAX_HEADERS, 100)
-            .setServerOption(UndertowOptions.MAX_PARAMETERS, 100)
-            .setServerOption(UndertowOptions.MAX_COOKIES, 50)
-            .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, HEAD_TIMEOUT_MILLIS)
-            .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, (int) KEEP_ALIVE.toMillis())
-            .setServerOption(UndertowOptions.ALWAYS_SET_DATE, true)
-            // It would hold keepalives back while another request is pipelined behind.
-            .setServerOption(UndertowOptions.BUFFER_PIPELINED_DATA, false)
-            .setSocketOption(Options.READ_TIMEOUT, (int) readTimeout.toMillis())
-            .setSocketOption(Options.BACKLOG, 4_096)
-            .setHandler(door)
-            .build();
+    DefaultByteBufferPool buffers =
+        // No thread-local cache: virtual threads would each keep a buffer for good.
+        new DefaultByteBufferPool(true, BUFFER_BYTES, MAX_POOLED_BUFFERS, 0);
+    HttpOpenListener http = new HttpOpenListener(buffers, httpOptions());
+    http.setRootHandler(door);
+    Connections connections = new Connections(settings.connections().perAddress(), http, meters);
     try {
-      undertow.start();
-    } catch (RuntimeException e) {
+      AcceptingChannel<StreamConnection> accepting =
+          made.createStreamConnectionServer(
+              settings.listen().address(),
+              ChannelListeners.openListenerAdapter(connections),
+              OptionMap.builder()
+                  .set(Options.TCP_NODELAY, true)
+                  .set(Options.REUSE_ADDRESSES, true)
+                  .set(Options.BACKLOG, 4_096)
+                  .set(Options.READ_TIMEOUT, (int) readTimeout.toMillis())
+                  .getMap());
+      accepting.resumeAccepts();
+      server = accepting;
+      address = (InetSocketAddress) accepting.getLocalAddress();
+    } catch (IOException e) {
       made.shutdownNow();
-      throw e;
+      throw new UncheckedIOException(e);
     }
+    meters.gauge(Meter.CONNECTIONS, connections::count);
     watch.start();
     worker = made;
-    server = undertow;
-    address = (InetSocketAddress) undertow.getListenerInfo().getFirst().getAddress();
+  }
+
+  private OptionMap httpOptions() {
+    KompaktConfig.Connections limits = settings.connections();
+    return OptionMap.builder()
+        .set(UndertowOptions.ENABLE_HTTP2, false)
+        .set(UndertowOptions.ALLOW_UNKNOWN_PROTOCOLS, false)
+        .set(UndertowOptions.MAX_ENTITY_SIZE, maxBodyBytes + ENTITY_SLACK_BYTES)
+        .set(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
+        .set(UndertowOptions.MAX_HEADERS, 100)
+        .set(UndertowOptions.MAX_PARAMETERS, 100)
+        .set(UndertowOptions.MAX_COOKIES, 50)
+        .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int) limits.headTimeout().toMillis())
+        .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int) limits.idleTimeout().toMillis())
+        .set(UndertowOptions.ALWAYS_SET_DATE, true)
+        // It would hold keepalives back while another request is pipelined behind.
+        .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
+        .getMap();
   }
 
   /// Where it listens, once started.
@@ -194,10 +210,10 @@ public final class DataPlane implements AutoCloseable {
   synchronized void close(Duration grace) {
     door.close();
     watch.close();
-    Undertow running = server;
+    AcceptingChannel<StreamConnection> running = server;
     XnioWorker used = worker;
     if (running != null && used != null) {
-      running.stop();
+      IoUtils.safeClose(running);
       if (!live.await(grace)) {
         live.turnAway();
         if (!live.await(LAST_WORDS)) {
@@ -225,7 +241,8 @@ public final class DataPlane implements AutoCloseable {
 
   private Duration readTimeout() {
     Duration body = settings.bodyIdle().plusSeconds(10);
-    return body.compareTo(KEEP_ALIVE) < 0 ? KEEP_ALIVE : body;
+    Duration idle = settings.connections().idleTimeout();
+    return body.compareTo(idle) < 0 ? idle : body;
   }
 
   private XnioWorker worker() {

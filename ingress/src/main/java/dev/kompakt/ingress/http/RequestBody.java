@@ -1,5 +1,6 @@
 package dev.kompakt.ingress.http;
 
+import dev.kompakt.bootstrap.config.ByteSize;
 import dev.kompakt.ingress.admission.Permit;
 import dev.kompakt.ingress.answer.ApiError;
 import dev.kompakt.ingress.park.ClientGoneException;
@@ -14,7 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.xnio.channels.StreamSourceChannel;
 
 /// A request body as it arrives, for one virtual thread. Reading waits for the client: not longer
-/// than `idle` for a byte, nor than `deadline` for all of them.
+/// than `idle` for a byte, nor than `deadline` for all of them; and whoever has been waited for
+/// longer than `idle` in all must have sent at `rate`.
 final class RequestBody extends InputStream {
   private static final Duration CONTINUE_PATIENCE = Duration.ofSeconds(10);
 
@@ -23,8 +25,10 @@ final class RequestBody extends InputStream {
   private final Permit permit;
   private final long idleNanos;
   private final long endNanos;
+  private final long bytesPerSecond;
   private final Semaphore readable = new Semaphore(0);
   private long count;
+  private long waitedNanos;
   private boolean begun;
   private boolean ended;
 
@@ -44,12 +48,17 @@ final class RequestBody extends InputStream {
     }
   }
 
-  RequestBody(HttpServerExchange exchange, Permit permit, Duration idle, Duration deadline) {
+  /// Makes one of which nothing has been read.
+  ///
+  /// @param rate bytes in each second waited
+  RequestBody(
+      HttpServerExchange exchange, Permit permit, Duration idle, Duration deadline, ByteSize rate) {
     this.exchange = exchange;
     this.permit = permit;
     channel = exchange.getRequestChannel();
     idleNanos = idle.toNanos();
     endNanos = System.nanoTime() + deadline.toNanos();
+    bytesPerSecond = rate.bytes();
   }
 
   /// Bytes read so far, as they came.
@@ -120,9 +129,15 @@ final class RequestBody extends InputStream {
               readable.release();
             });
     channel.resumeReads();
-    long left = endNanos - System.nanoTime();
+    long before = System.nanoTime();
+    long left = endNanos - before;
     try {
       if (readable.tryAcquire(Math.min(idleNanos, left), TimeUnit.NANOSECONDS)) {
+        waitedNanos += System.nanoTime() - before;
+        if (drips()) {
+          throw new GivenUpException(
+              ApiError.invalid(408, "body_too_slow", "The body arrives too slowly."));
+        }
         return;
       }
     } catch (InterruptedException e) {
@@ -135,5 +150,11 @@ final class RequestBody extends InputStream {
             ? ApiError.invalid(
                 408, "body_stalled", "No byte of the body arrived for too long a time.")
             : ApiError.invalid(408, "body_too_slow", "The body did not arrive in time."));
+  }
+
+  /// Only what the client made us wait counts: we may be the slow ones.
+  private boolean drips() {
+    return waitedNanos > idleNanos
+        && count < bytesPerSecond * (waitedNanos / (double) TimeUnit.SECONDS.toNanos(1));
   }
 }

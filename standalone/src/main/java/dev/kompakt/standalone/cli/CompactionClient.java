@@ -37,14 +37,17 @@ final class CompactionClient implements AutoCloseable {
           .build();
   private final String base;
   private final @Nullable String key;
+  private final @Nullable String adminKey;
 
   /// Makes a client.
   ///
   /// @param base address of the data plane, without a path
   /// @param key sent as bearer token; null for none
-  CompactionClient(String base, @Nullable String key) {
+  /// @param adminKey likewise, to the admin plane
+  CompactionClient(String base, @Nullable String key, @Nullable String adminKey) {
     this.base = base;
     this.key = key;
+    this.adminKey = adminKey;
   }
 
   /// What is known of a compaction.
@@ -108,7 +111,9 @@ final class CompactionClient implements AutoCloseable {
   /// @param admin base address of the admin plane
   String mode(String admin, String id) throws InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(admin + "/admin/v1/compactions?limit=1000"))
+        bearing(
+                adminKey,
+                HttpRequest.newBuilder(URI.create(admin + "/admin/v1/compactions?limit=1000")))
             .timeout(CONNECT_DEADLINE)
             .build();
     try {
@@ -125,8 +130,10 @@ final class CompactionClient implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(String path) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(base + path)).timeout(ANSWER_DEADLINE);
+    return bearing(key, HttpRequest.newBuilder(URI.create(base + path)).timeout(ANSWER_DEADLINE));
+  }
+
+  private static HttpRequest.Builder bearing(@Nullable String key, HttpRequest.Builder request) {
     return key == null ? request : request.header("authorization", "Bearer " + key);
   }
 

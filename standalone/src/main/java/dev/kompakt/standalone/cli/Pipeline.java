@@ -1,11 +1,9 @@
 package dev.kompakt.standalone.cli;
 
+import dev.kompakt.bootstrap.config.ClientKey;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.standalone.Kompakt;
 import dev.kompakt.standalone.broker.Running;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -22,6 +20,7 @@ final class Pipeline implements AutoCloseable {
   private final String dataPlane;
   private final String admin;
   private final @Nullable String key;
+  private final @Nullable String adminKey;
   private final Duration deadline;
   private final @Nullable Kompakt own;
 
@@ -29,11 +28,13 @@ final class Pipeline implements AutoCloseable {
       String dataPlane,
       String admin,
       @Nullable String key,
+      @Nullable String adminKey,
       Duration deadline,
       @Nullable Kompakt own) {
     this.dataPlane = dataPlane;
     this.admin = admin;
     this.key = key;
+    this.adminKey = adminKey;
     this.deadline = deadline;
     this.own = own;
   }
@@ -56,12 +57,16 @@ final class Pipeline implements AutoCloseable {
             Map.of(
                 "ingress.listen", "127.0.0.1:0",
                 "admin.listen", "127.0.0.1:0",
-                "clients", "[{ id: local, keySha256: " + sha256(key) + " }]"));
+                "clients",
+                    "[{ id: local, keySha256: "
+                        + HexFormat.of().formatHex(ClientKey.sha256(key))
+                        + " }]"));
     Kompakt own = Kompakt.up(alone);
     return new Pipeline(
         Objects.requireNonNull(own.dataPlane()),
         Objects.requireNonNull(own.adminPlane()),
         key,
+        alone.admin().credential(),
         alone.compaction().deadline(),
         own);
   }
@@ -78,14 +83,20 @@ final class Pipeline implements AutoCloseable {
               + ", which serves no requests; stop it, or set kafka.dataDir to another directory");
     }
     String clientKey = System.getenv("KOMPAKT_KEY");
-    if (clientKey == null && !config.clients().isEmpty()) {
+    if (clientKey == null && config.keyed()) {
       throw new CommandFailedException(
           ExitCode.BAD_CONFIG,
           "the Kompakt of process "
               + running.pid()
               + " asks its clients for a key; put yours into KOMPAKT_KEY");
     }
-    return new Pipeline(dataPlane, admin, clientKey, config.compaction().deadline(), null);
+    return new Pipeline(
+        dataPlane,
+        admin,
+        clientKey,
+        config.admin().credential(),
+        config.compaction().deadline(),
+        null);
   }
 
   /// A process that has just been started is waited for.
@@ -110,19 +121,9 @@ final class Pipeline implements AutoCloseable {
     return HexFormat.of().formatHex(random);
   }
 
-  private static String sha256(String key) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
-    } catch (GeneralSecurityException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
-  }
-
   /// A client of it; the caller closes it.
   CompactionClient client() {
-    return new CompactionClient(dataPlane, key);
+    return new CompactionClient(dataPlane, key, adminKey);
   }
 
   /// How long one compaction takes at most.

@@ -92,7 +92,7 @@ final class UpCommand implements Callable<Integer> {
     return "curl -sS "
         + kompakt.dataPlane()
         + "/v1/responses/compact -H 'Content-Type: application/json'"
-        + (config.clients().isEmpty() ? "" : " -H \"Authorization: Bearer $KOMPAKT_KEY\"")
+        + (!config.keyed() ? "" : " -H \"Authorization: Bearer $KOMPAKT_KEY\"")
         + " -d '"
         + TINY_REQUEST
         + "'";

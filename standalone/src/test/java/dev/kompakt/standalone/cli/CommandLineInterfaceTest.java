@@ -37,7 +37,8 @@ class CommandLineInterfaceTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "compact", "up", "ingress", "worker", "router", "broker", "doctor", "config", "topics"
+        "compact", "up", "ingress", "worker", "router", "broker", "doctor", "config", "key",
+        "topics"
       })
   void shouldShowAnExampleWhenACommandIsAskedForHelp(String command) {
     // When

@@ -36,7 +36,8 @@ class CompactionClientTest {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::answer);
     server.start();
-    client = new CompactionClient("http://127.0.0.1:" + server.getAddress().getPort(), "a-key");
+    client =
+        new CompactionClient("http://127.0.0.1:" + server.getAddress().getPort(), "a-key", null);
   }
 
   @AfterEach

@@ -31,7 +31,9 @@ record Run(int exitCode, String out, String err) {
             "--set",
             "kafka.dataDir=" + home.resolve("data"),
             "--set",
-            "sealing.key=file:" + home.resolve("sealing.key")));
+            "sealing.key=file:" + home.resolve("sealing.key"),
+            "--set",
+            "clientsFile=" + home.resolve("clients.yaml")));
     return of(all.toArray(String[]::new));
   }
 }
