@@ -32,6 +32,7 @@ record Home(Path directory, Path config) {
     settings.put("kafka.bootstrap", bootstrap);
     settings.put("kafka.dataDir", directory.resolve(name).toString());
     settings.put("sealing.key", "file:" + directory.resolve("sealing.key"));
+    settings.put("clientsFile", directory.resolve("clients.yaml").toString());
     settings.put("ingress.listen", "127.0.0.1:" + dataPort);
     settings.put("admin.listen", "127.0.0.1:" + adminPort);
     settings.put("log.level", System.getProperty("kompakt.test.log", "warn"));

@@ -34,6 +34,9 @@ public final class ClientsFile {
       # revoke`; may be edited too. Every ingress follows it within two seconds.
       """;
 
+  /// A file lock keeps other processes out, and fails within one.
+  private static final Object WRITING = new Object();
+
   private final Path path;
 
   /// The form of the file.
@@ -82,6 +85,12 @@ public final class ClientsFile {
   ///
   /// @throws ConfigException if what is there cannot be understood
   public void change(UnaryOperator<List<Client>> change) {
+    synchronized (WRITING) {
+      changeAlone(change);
+    }
+  }
+
+  private void changeAlone(UnaryOperator<List<Client>> change) {
     Path directory = path.resolveSibling(".").toAbsolutePath().normalize();
     try {
       Files.createDirectories(directory);

@@ -15,6 +15,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +57,79 @@ class AdminServerTest {
     assertThat(ready.body()).isEqualTo("ok   kafka\n");
     assertThat(notReady.statusCode()).isEqualTo(503);
     assertThat(notReady.body()).isEqualTo("ok   kafka\nFAIL streams\n");
+  }
+
+  @Test
+  void shouldAskForItsKeyOnAllButProbesWhenThereIsOne() throws Exception {
+    // Given
+    try (AdminServer keyed =
+        new AdminServer(new HostPort("127.0.0.1", 0), "open-sesame", health, meters)) {
+      keyed.add("/admin/v1/echo", _ -> AdminEndpoint.Reply.json("{}"));
+      keyed.start();
+
+      for (String path : List.of("/metrics", "/admin/v1/echo")) {
+        // When
+        HttpResponse<String> without = get(keyed, path, "X-None", "1");
+        HttpResponse<String> wrong = get(keyed, path, "Authorization", "Bearer open-sesam");
+        HttpResponse<String> other = get(keyed, path, "Authorization", "Basic open-sesame");
+        HttpResponse<String> right = get(keyed, path, "Authorization", "bearer open-sesame");
+
+        // Then
+        assertThat(List.of(without.statusCode(), wrong.statusCode(), other.statusCode()))
+            .as(path)
+            .containsOnly(401);
+        assertThat(without.headers().firstValue("www-authenticate")).contains("Bearer");
+        assertThat(right.statusCode()).as(path).isEqualTo(200);
+      }
+      assertThat(get(keyed, "/livez", "X-None", "1").statusCode()).isEqualTo(200);
+      assertThat(get(keyed, "/readyz", "X-None", "1").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void shouldAnswerProbesWhenEndpointsAreFull() throws Exception {
+    // Given
+    CountDownLatch held = new CountDownLatch(1);
+    server.add(
+        "/admin/v1/slow",
+        _ -> {
+          try {
+            held.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return AdminEndpoint.Reply.json("{}");
+        });
+    List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      waiting.add(
+          client.sendAsync(
+              HttpRequest.newBuilder(uri(server, "/admin/v1/slow")).build(),
+              BodyHandlers.ofString()));
+    }
+
+    // When
+    CompletableFuture.anyOf(waiting.toArray(CompletableFuture[]::new)).join();
+    int live = get("/livez").statusCode();
+    held.countDown();
+
+    // Then
+    assertThat(live).isEqualTo(200);
+    List<Integer> statuses = waiting.stream().map(w -> w.join().statusCode()).toList();
+    assertThat(statuses).filteredOn(s -> s == 200).hasSize(32);
+    assertThat(statuses).filteredOn(s -> s == 429).hasSize(8);
+    assertThat(get("/admin/v1/slow").statusCode()).isEqualTo(200);
+  }
+
+  private HttpResponse<String> get(AdminServer at, String path, String header, String value)
+      throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(uri(at, path)).header(header, value).build(),
+        BodyHandlers.ofString());
+  }
+
+  private static URI uri(AdminServer at, String path) {
+    return URI.create("http://127.0.0.1:" + at.address().getPort() + path);
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -164,6 +165,19 @@ final class Wire implements AutoCloseable {
       read = in.read(rest);
     } while (read > 0);
     return read < 0;
+  }
+
+  /// What still comes before the connection is closed or reset.
+  String rest() throws IOException {
+    ByteArrayOutputStream rest = new ByteArrayOutputStream();
+    try {
+      for (int b = in.read(); b >= 0; b = in.read()) {
+        rest.write(b);
+      }
+    } catch (SocketException e) {
+      // reset: what came before counts
+    }
+    return rest.toString(StandardCharsets.UTF_8);
   }
 
   int readByte() throws IOException {
