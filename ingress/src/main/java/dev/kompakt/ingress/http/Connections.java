@@ -6,7 +6,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.xnio.ChannelListener;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
@@ -15,10 +14,17 @@ import org.xnio.StreamConnection;
 /// The connections there are, so many from one address at most: further ones are closed as they
 /// come, before a byte of them is read.
 final class Connections implements ChannelListener<StreamConnection> {
-  private final Map<InetAddress, Integer> open = new ConcurrentHashMap<>();
+  private final Map<InetAddress, Integer> addresses = new ConcurrentHashMap<>();
+  private final Map<StreamConnection, End> open = new ConcurrentHashMap<>();
   private final int perAddress;
   private final ChannelListener<? super StreamConnection> next;
   private final Meters meters;
+
+  /// Whether a connection has been seen with its last word said.
+  private enum End {
+    NOT_SEEN,
+    SEEN
+  }
 
   /// Makes one without any.
   ///
@@ -37,39 +43,54 @@ final class Connections implements ChannelListener<StreamConnection> {
       IoUtils.safeClose(connection);
       return;
     }
-    AtomicBoolean left = new AtomicBoolean();
+    open.put(connection, End.NOT_SEEN);
     next.handleEvent(connection);
     ChannelListener<? super StreamConnection> theirs = connection.getCloseListener();
     connection.setCloseListener(
         closed -> {
-          leave(peer.getAddress(), left);
+          leave(connection, peer.getAddress());
           ChannelListeners.invokeChannelListener(closed, theirs);
         });
     if (!connection.isOpen()) {
-      leave(peer.getAddress(), left);
+      leave(connection, peer.getAddress());
     }
   }
 
   /// How many there are.
   int count() {
-    return open.values().stream().mapToInt(Integer::intValue).sum();
+    return open.size();
+  }
+
+  /// Closes those to which the last word was said before the sweep before this one: Undertow leaves
+  /// that to the client.
+  void sweep() {
+    open.forEach(
+        (connection, end) -> {
+          if (connection.isWriteShutdown()) {
+            if (end == End.SEEN) {
+              IoUtils.safeClose(connection);
+            } else {
+              open.replace(connection, End.NOT_SEEN, End.SEEN);
+            }
+          }
+        });
   }
 
   private boolean enter(InetAddress address) {
     boolean[] entered = new boolean[1];
-    open.compute(
+    addresses.compute(
         address,
         (_, count) -> {
           int now = count == null ? 0 : count;
           entered[0] = now < perAddress;
-          return entered[0] ? now + 1 : count;
+          return entered[0] ? Integer.valueOf(now + 1) : count;
         });
     return entered[0];
   }
 
-  private void leave(InetAddress address, AtomicBoolean left) {
-    if (left.compareAndSet(false, true)) {
-      open.computeIfPresent(address, (_, count) -> count == 1 ? null : count - 1);
+  private void leave(StreamConnection connection, InetAddress address) {
+    if (open.remove(connection) != null) {
+      addresses.computeIfPresent(address, (_, count) -> count == 1 ? null : count - 1);
     }
   }
 }

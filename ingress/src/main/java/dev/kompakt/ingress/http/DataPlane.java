@@ -47,6 +47,7 @@ public final class DataPlane implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(10);
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
+  private static final Duration SWEEP = Duration.ofSeconds(2);
   private static final int BUFFER_BYTES = 16 * 1024 - 20;
   private static final int MAX_POOLED_BUFFERS = 2_000;
   private static final int MAX_HEADER_BYTES = 64 * 1024;
@@ -169,6 +170,9 @@ public final class DataPlane implements AutoCloseable {
       made.shutdownNow();
       throw new UncheckedIOException(e);
     }
+    var _ =
+        made.getIoThread()
+            .executeAtInterval(connections::sweep, SWEEP.toSeconds(), TimeUnit.SECONDS);
     meters.gauge(Meter.CONNECTIONS, connections::count);
     watch.start();
     worker = made;

@@ -16,6 +16,10 @@ final class Framing {
   ///
   /// @throws RefusedException if it is not plain; the connection must not be used again
   static void check(HttpServerExchange exchange) throws RefusedException {
+    if (!exchange.isHttp11() && !exchange.isHttp10()) {
+      throw RefusedException.invalid(
+          505, "http_version_not_supported", "HTTP/1.1 and HTTP/1.0 are spoken here.");
+    }
     HeaderValues encoding = exchange.getRequestHeaders().get(Headers.TRANSFER_ENCODING);
     HeaderValues length = exchange.getRequestHeaders().get(Headers.CONTENT_LENGTH);
     if (encoding != null) {

@@ -31,7 +31,7 @@ final class ConnectionsTest {
       }
       assertThat(first.get("/openapi.json").read().status()).isEqualTo(200);
       assertThat(plane.meter("kompakt_requests_refused_total")).isEqualTo(1);
-      second.close();
+      second.socket.close();
       plane.awaitMeter(OPEN, 1);
       try (Wire again = plane.connect()) {
         assertThat(again.get("/openapi.json").read().status()).isEqualTo(200);
@@ -201,7 +201,7 @@ final class ConnectionsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "GET /openapi.json HTTP/9.9\r\nHost: a\r\n\r\n",
+        "GET /openapi.json HTTP/0.9\r\nHost: a\r\n\r\n",
         "GET /openapi.json HTTP/1.1\r\n Host: a\r\n\r\n",
         "GET /openapi.json HTTP/1.1\r\nHost : a\r\n\r\n",
         "GET /openapi.json HTTP/1.1\nHost: a\n\n",
@@ -223,8 +223,20 @@ final class ConnectionsTest {
           .satisfiesAnyOf(
               text -> assertThat(text).isEmpty(),
               text -> assertThat(text).startsWith("HTTP/1.1 4"),
-              text -> assertThat(text).startsWith("HTTP/1.1 505"));
-      plane.awaitMeter(OPEN, 0);
+              text -> assertThat(text).startsWith("HTTP/1.1 505"),
+              text -> assertThat(text).startsWith("HTTP/0.9 505"));
+    }
+  }
+
+  @Test
+  void shouldSpeakHttp11WhenVersionIsNoneThereIs() throws Exception {
+    try (TestPlane plane = TestPlane.with();
+        Wire wire = plane.connect()) {
+      // When
+      wire.send("GET /openapi.json HTTP/9.9\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+      // Then
+      assertThat(wire.rest()).startsWith("HTTP/1.1 200 ");
     }
   }
 

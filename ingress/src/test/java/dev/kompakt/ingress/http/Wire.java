@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -174,6 +175,8 @@ final class Wire implements AutoCloseable {
       for (int b = in.read(); b >= 0; b = in.read()) {
         rest.write(b);
       }
+    } catch (SocketTimeoutException e) {
+      throw new IOException("still open after " + rest.toString(StandardCharsets.UTF_8), e);
     } catch (SocketException e) {
       // reset: what came before counts
     }
