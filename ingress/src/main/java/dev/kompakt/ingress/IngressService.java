@@ -4,6 +4,7 @@ import dev.kompakt.bootstrap.admin.AdminServer;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.kafka.LogView;
+import dev.kompakt.bootstrap.kafka.TopicWriter;
 import dev.kompakt.bootstrap.kafka.UnreachableException;
 import dev.kompakt.bootstrap.observe.Health;
 import dev.kompakt.bootstrap.observe.Meters;
@@ -19,8 +20,11 @@ import dev.kompakt.ingress.publish.KafkaStatuses;
 import dev.kompakt.ingress.publish.KafkaSubmissions;
 import dev.kompakt.ingress.publish.StatusFeed;
 import dev.kompakt.ingress.publish.Statuses;
+import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.CompactionId;
 import dev.kompakt.schemas.id.TenantId;
+import dev.kompakt.schemas.record.AccountStatus;
+import dev.kompakt.schemas.record.CallEvent;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.LimitKey;
@@ -30,6 +34,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -39,26 +44,18 @@ import java.util.concurrent.TimeoutException;
 public final class IngressService implements AutoCloseable {
   private static final int MAX_STATUSES = 200_000;
   private static final int MAX_LIMITS = 10_000;
+  private static final int MAX_ACCOUNTS = 10_000;
   private static final int MAX_TENANTS = 10_000;
   private static final Duration LOADING = Duration.ofSeconds(60);
 
-  private final LogView<CompactionId, CompactionStatus> compactions;
-  private final LogView<LimitKey, LearnedLimit> limits;
-  private final LogView<TenantId, TenantUsage> tenants;
+  private final List<LogView<?, ?>> views;
   private final KafkaProbe probe;
   private final DataPlane plane;
   private final Health health;
 
   private IngressService(
-      LogView<CompactionId, CompactionStatus> compactions,
-      LogView<LimitKey, LearnedLimit> limits,
-      LogView<TenantId, TenantUsage> tenants,
-      KafkaProbe probe,
-      DataPlane plane,
-      Health health) {
-    this.compactions = compactions;
-    this.limits = limits;
-    this.tenants = tenants;
+      List<LogView<?, ?>> views, KafkaProbe probe, DataPlane plane, Health health) {
+    this.views = views;
     this.probe = probe;
     this.plane = plane;
     this.health = health;
@@ -89,7 +86,11 @@ public final class IngressService implements AutoCloseable {
         LogView.follow(clients, Topics.LIMITS, MAX_LIMITS, (_, _) -> {});
     LogView<TenantId, TenantUsage> tenants =
         LogView.follow(clients, Topics.TENANTS, MAX_TENANTS, (_, _) -> {});
+    LogView<AccountId, AccountStatus> accounts =
+        LogView.follow(clients, Topics.ACCOUNTS, MAX_ACCOUNTS, (_, _) -> {});
+    List<LogView<?, ?>> views = List.of(compactions, limits, tenants, accounts);
     Statuses statuses = new KafkaStatuses(compactions);
+    TopicWriter<String, CallEvent> turns = clients.writer(Topics.OUTCOMES);
     DataPlane plane =
         new DataPlane(
             config,
@@ -100,19 +101,21 @@ public final class IngressService implements AutoCloseable {
                 feed,
                 keys,
                 new Chunking(config, limit -> limits.get(limit).orElse(null), clock),
-                (day, tenant) -> tokens(tenants, day, tenant)),
+                (day, tenant) -> tokens(tenants, day, tenant),
+                account -> accounts.get(account).orElse(null),
+                turn -> {
+                  var _ = turns.send(turn.turn().value(), turn);
+                }),
             new CheckpointSeal(key),
             BufferMemory.ofHeap(),
             meters,
             clock);
     KafkaProbe probe = new KafkaProbe(clients);
     health.require(
-        "ingress has read the log",
-        () ->
-            compactions.loaded().isDone() && limits.loaded().isDone() && tenants.loaded().isDone());
+        "ingress has read the log", () -> views.stream().allMatch(view -> view.loaded().isDone()));
     health.require("ingress reaches kafka", probe::answers);
     admin.add(CompactionList.PATH, new CompactionList(statuses));
-    return new IngressService(compactions, limits, tenants, probe, plane, health);
+    return new IngressService(views, probe, plane, health);
   }
 
   private static long tokens(
@@ -130,7 +133,8 @@ public final class IngressService implements AutoCloseable {
   /// @throws RuntimeException with a `BindException` as cause if the port is taken
   public void start() {
     try {
-      CompletableFuture.allOf(compactions.loaded(), limits.loaded(), tenants.loaded())
+      CompletableFuture.allOf(
+              views.stream().map(LogView::loaded).toArray(CompletableFuture<?>[]::new))
           .get(LOADING.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new UnreachableException("the ingress could not read its topics in time", e);
@@ -153,8 +157,6 @@ public final class IngressService implements AutoCloseable {
     health.drain();
     plane.close();
     probe.close();
-    tenants.close();
-    limits.close();
-    compactions.close();
+    views.forEach(LogView::close);
   }
 }

@@ -2,6 +2,7 @@ package dev.kompakt.bench.micro;
 
 import dev.kompakt.ingress.intake.BodyScanner;
 import dev.kompakt.ingress.intake.CheckpointOpener;
+import dev.kompakt.ingress.intake.Purpose;
 import dev.kompakt.ingress.intake.ScannedBody;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -42,7 +43,7 @@ public class ScanBenchmark {
         new ByteArrayInputStream(bytes),
         OutputStream.nullOutputStream(),
         OutputStream.nullOutputStream(),
-        CheckpointOpener.none());
+        CheckpointOpener.none(), Purpose.COMPACTION);
   }
 
   @Benchmark

@@ -31,6 +31,11 @@ public enum Meter {
       "kompakt_clients_file_broken",
       Kind.GAUGE,
       "1 while the file of client keys cannot be understood and the last good keys hold"),
+  TURNS("kompakt_turns", Kind.COUNTER, "Ordinary turns passed through, by how they ended", "outcome"),
+  TURN_FIRST_BYTE(
+      "kompakt_turn_first_byte",
+      Kind.TIMER,
+      "From the call for an ordinary turn to the response's headers"),
   ATTACHED(
       "kompakt_requests_attached",
       Kind.COUNTER,

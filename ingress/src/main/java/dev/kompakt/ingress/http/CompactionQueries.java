@@ -78,7 +78,7 @@ final class CompactionQueries {
         case COMPACTION -> status(request, known);
         case COMPACTION_EVENTS -> events(request, known);
         case COMPACTION_CANCEL -> cancel(request, tenant, known);
-        case COMPACT, RESPONSES, OPENAPI ->
+        case COMPACT, RESPONSES, MODELS, OPENAPI ->
             throw new IllegalArgumentException(route + " is no query");
       }
     } catch (RefusedException e) {

@@ -18,6 +18,7 @@ import dev.kompakt.ingress.intake.BodyRejected;
 import dev.kompakt.ingress.intake.BodyScanner;
 import dev.kompakt.ingress.intake.CheckpointOpener;
 import dev.kompakt.ingress.intake.ContentDecoding;
+import dev.kompakt.ingress.intake.Purpose;
 import dev.kompakt.ingress.intake.ScannedBody;
 import dev.kompakt.ingress.park.ClientGoneException;
 import dev.kompakt.ingress.park.Faults;
@@ -29,6 +30,10 @@ import dev.kompakt.ingress.publish.Asked;
 import dev.kompakt.ingress.publish.Payloads;
 import dev.kompakt.ingress.publish.Submitter;
 import dev.kompakt.ingress.publish.UnwrittenException;
+import dev.kompakt.ingress.relay.Relay;
+import dev.kompakt.ingress.relay.Spool;
+import dev.kompakt.ingress.relay.Turn;
+import dev.kompakt.ingress.relay.TurnHeaders;
 import dev.kompakt.schemas.id.CompactionId;
 import dev.kompakt.schemas.id.TenantId;
 import dev.kompakt.schemas.record.Checkpoint;
@@ -37,6 +42,7 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.slf4j.Logger;
@@ -44,7 +50,8 @@ import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
 
 /// Takes in the requests that carry a history: reads and scans the body, has it made durable, and
-/// parks the request or answers 202. Runs on a virtual thread for each request.
+/// parks the request or answers 202; or has it passed through, if it is an ordinary turn. Runs on a
+/// virtual thread for each request.
 final class CompactionRequests {
   private static final Logger LOG = LoggerFactory.getLogger(CompactionRequests.class);
   private static final HttpString PREFERENCE_APPLIED = new HttpString("Preference-Applied");
@@ -59,6 +66,7 @@ final class CompactionRequests {
   private final Submitter submitter;
   private final CompactionQueries queries;
   private final Parking parking;
+  private final Relay relay;
   private final Meters meters;
   private final InstantSource clock;
 
@@ -71,6 +79,7 @@ final class CompactionRequests {
       Submitter submitter,
       CompactionQueries queries,
       Parking parking,
+      Relay relay,
       Meters meters,
       InstantSource clock) {
     this.config = config;
@@ -81,6 +90,7 @@ final class CompactionRequests {
     this.submitter = submitter;
     this.queries = queries;
     this.parking = parking;
+    this.relay = relay;
     this.meters = meters;
     this.clock = clock;
   }
@@ -117,52 +127,125 @@ final class CompactionRequests {
 
   private void take(Request request, Route route, Caller caller, Wishes wishes, Permit permit)
       throws IOException, RefusedException, InterruptedException, BufferMemory.NoneFreeException {
-    TenantId tenant = caller.tenant();
+    if (route == Route.RESPONSES) {
+      takeResponse(request, caller, wishes, permit);
+      return;
+    }
     HttpServerExchange exchange = request.exchange();
     long length = wishes.contentEncoding() == null ? Framing.length(exchange) : -1;
-    Acceptance acceptance;
-    ScannedBody body;
-    boolean async;
     try (BufferMemory.Loan _ = memory.borrow(length, MEMORY_PATIENCE)) {
       Payloads.Sink items = payloads.create();
       Payloads.Sink envelope = payloads.create();
-      body = scan(request, tenant, wishes, permit, items, envelope);
-      if (route == Route.RESPONSES && !body.trigger()) {
-        throw RefusedException.invalid(
-            501,
-            "ordinary_turns_not_served",
-            "Only compaction is served here: the last input item must be a `compaction_trigger`.");
-      }
-      checkAllowed(caller, body);
-      async = wishes.async() || body.background();
-      acceptance =
-          submitter.accept(
-              new Asked(
-                  tenant,
-                  body,
-                  checkpoint(route, body, wishes, async),
-                  wishes.idempotencyKey(),
-                  wishes.session() == null ? body.promptCacheKey() : wishes.session(),
-                  items,
-                  envelope));
+      ScannedBody body =
+          scan(request, caller.tenant(), wishes, permit, items, envelope, Purpose.COMPACTION);
+      submit(request, route, caller, wishes, body, items, envelope);
     }
+  }
+
+  /// A body that is a compaction or a turn, which only its end tells.
+  private void takeResponse(Request request, Caller caller, Wishes wishes, Permit permit)
+      throws IOException, RefusedException, InterruptedException, BufferMemory.NoneFreeException {
+    try (BufferMemory.Loan loan = memory.borrow(Spool.MEMORY_BYTES / 2, MEMORY_PATIENCE);
+        Spool items = new Spool();
+        Spool envelope = new Spool()) {
+      ScannedBody body =
+          scan(request, caller.tenant(), wishes, permit, items, envelope, Purpose.TURN);
+      if (body.trigger()) {
+        Payloads.Sink storedItems = payloads.create();
+        Payloads.Sink storedEnvelope = payloads.create();
+        try (BufferMemory.Loan _ =
+            memory.borrow(items.length() + envelope.length(), MEMORY_PATIENCE)) {
+          copy(items, storedItems);
+          copy(envelope, storedEnvelope);
+          submit(request, Route.RESPONSES, caller, wishes, body, storedItems, storedEnvelope);
+        }
+        return;
+      }
+      checkAllowed(caller, Client.Scope.RESPONSES, body);
+      if (wishes.async() || body.background()) {
+        throw RefusedException.invalid(
+            400, "background_not_served", "Only compactions can be made in the background.");
+      }
+      relay.relay(
+          request,
+          new Turn(
+              caller.tenant(),
+              body.model(),
+              body.canonicalContent(),
+              wishes.session() == null ? body.promptCacheKey() : wishes.session(),
+              body.input(),
+              items,
+              envelope,
+              loan,
+              request.exchange().getRequestHeaders()));
+    }
+  }
+
+  private static void copy(Spool from, OutputStream to) throws IOException {
+    try (InputStream in = from.open()) {
+      in.transferTo(to);
+    }
+  }
+
+  /// Answers with the models an account can use.
+  void models(Request request, Caller caller) {
+    try {
+      Replies.json(
+          request, 200, relay.models().list(request.exchange().getQueryString(), caller::allows));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      Replies.error(request, ApiError.shuttingDown());
+    } catch (RuntimeException e) {
+      Faults.log(LOG, e, "models could not be listed");
+      Replies.error(request, ApiError.internal());
+    }
+  }
+
+  private void submit(
+      Request request,
+      Route route,
+      Caller caller,
+      Wishes wishes,
+      ScannedBody body,
+      Payloads.Sink items,
+      Payloads.Sink envelope)
+      throws RefusedException {
+    checkAllowed(caller, Client.Scope.COMPACT, body);
+    boolean async = wishes.async() || body.background();
+    Acceptance acceptance =
+        submitter.accept(
+            new Asked(
+                caller.tenant(),
+                body,
+                checkpoint(route, body, wishes, async),
+                wishes.idempotencyKey(),
+                wishes.session() == null ? body.promptCacheKey() : wishes.session(),
+                items,
+                envelope));
     switch (acceptance) {
       case Acceptance.Refused(ApiError error) -> throw new RefusedException(error);
       case Acceptance.Accepted accepted -> {
         request.compaction(accepted.compaction());
         if (async) {
-          answerAsync(request, tenant, wishes, accepted.compaction());
+          answerAsync(request, caller.tenant(), wishes, accepted.compaction());
         } else {
+          TurnHeaders.echoTurnState(request.exchange());
           parking.park(request, accepted, form(route, body, accepted.compaction()));
         }
       }
     }
   }
 
-  private static void checkAllowed(Caller caller, ScannedBody body) throws RefusedException {
-    if (!caller.may(Client.Scope.COMPACT)) {
+  private static void checkAllowed(Caller caller, Client.Scope scope, ScannedBody body)
+      throws RefusedException {
+    if (!caller.may(scope)) {
       throw RefusedException.invalid(
-          403, "insufficient_scope", "This API key is not good for compactions.");
+          403,
+          "insufficient_scope",
+          switch (scope) {
+            case COMPACT -> "This API key is not good for compactions.";
+            case RESPONSES -> "This API key is not good for ordinary turns.";
+          });
     }
     if (!caller.allows(body.model())) {
       throw new RefusedException(
@@ -181,8 +264,9 @@ final class CompactionRequests {
       TenantId tenant,
       Wishes wishes,
       Permit permit,
-      Payloads.Sink items,
-      Payloads.Sink envelope)
+      OutputStream items,
+      OutputStream envelope,
+      Purpose purpose)
       throws IOException, RefusedException {
     RequestBody raw =
         new RequestBody(
@@ -202,7 +286,7 @@ final class CompactionRequests {
     ScannedBody body;
     try (InputStream decoded =
         ContentDecoding.decode(raw, wishes.contentEncoding(), maxBodyBytes)) {
-      body = BodyScanner.scan(decoded, items, envelope, opener);
+      body = BodyScanner.scan(decoded, items, envelope, opener, purpose);
     }
     if (raw.read() >= 0) {
       throw RefusedException.invalid(

@@ -19,6 +19,10 @@ import dev.kompakt.ingress.publish.StatusFeed;
 import dev.kompakt.ingress.publish.Statuses;
 import dev.kompakt.ingress.publish.Submissions;
 import dev.kompakt.ingress.publish.Submitter;
+import dev.kompakt.ingress.relay.Relay;
+import dev.kompakt.ingress.relay.TurnReports;
+import dev.kompakt.schemas.id.AccountId;
+import dev.kompakt.schemas.record.AccountStatus;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.DefaultByteBufferPool;
@@ -31,6 +35,7 @@ import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListeners;
@@ -59,6 +64,7 @@ public final class DataPlane implements AutoCloseable {
   private final ExecutorService threads;
   private final LiveRequests live = new LiveRequests();
   private final FrontDoor door;
+  private final Relay relay;
   private final ClientsWatch watch;
   private @Nullable XnioWorker worker;
   private @Nullable AcceptingChannel<StreamConnection> server;
@@ -75,7 +81,9 @@ public final class DataPlane implements AutoCloseable {
       StatusFeed feed,
       IdempotencyKeys keys,
       Chunking chunking,
-      TokensUsed tokens) {}
+      TokensUsed tokens,
+      Function<AccountId, @Nullable AccountStatus> accounts,
+      TurnReports turns) {}
 
   /// Makes the plane; nothing listens before [#start].
   public DataPlane(
@@ -116,6 +124,7 @@ public final class DataPlane implements AutoCloseable {
     CompactionQueries queries =
         new CompactionQueries(
             log.statuses(), log.feed(), accepted, log.submissions(), parking, clock);
+    relay = new Relay(config, log.accounts(), log.turns(), parking, meters, clock);
     CompactionRequests requests =
         new CompactionRequests(
             config,
@@ -126,6 +135,7 @@ public final class DataPlane implements AutoCloseable {
             submitter,
             queries,
             parking,
+            relay,
             meters,
             clock);
     door =
@@ -228,6 +238,7 @@ public final class DataPlane implements AutoCloseable {
       awaitTermination(used);
     }
     threads.shutdownNow();
+    relay.close();
     server = null;
     worker = null;
   }

@@ -171,6 +171,8 @@ final class FrontDoor implements HttpHandler {
     if (route.takesBody()) {
       Wishes wishes = Wishes.of(exchange.getRequestHeaders());
       threads.execute(() -> requests.handle(request, route, caller, wishes, permit));
+    } else if (route == Route.MODELS) {
+      threads.execute(() -> requests.models(request, caller));
     } else {
       threads.execute(() -> queries.handle(request, route, caller.tenant(), id == null ? "" : id));
     }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 enum Route {
   COMPACT("POST"),
   RESPONSES("POST"),
+  MODELS("GET"),
   COMPACTION("GET"),
   COMPACTION_EVENTS("GET"),
   COMPACTION_CANCEL("POST"),
@@ -70,7 +71,7 @@ enum Route {
   boolean takesBody() {
     return switch (this) {
       case COMPACT, RESPONSES -> true;
-      case COMPACTION, COMPACTION_EVENTS, COMPACTION_CANCEL, OPENAPI -> false;
+      case MODELS, COMPACTION, COMPACTION_EVENTS, COMPACTION_CANCEL, OPENAPI -> false;
     };
   }
 
@@ -84,6 +85,9 @@ enum Route {
       }
       if (path.equals(base + "/responses")) {
         return new Match.Found(RESPONSES, null);
+      }
+      if (path.equals(base + "/models")) {
+        return new Match.Found(MODELS, null);
       }
     }
     if (!path.startsWith(COMPACTIONS)) {

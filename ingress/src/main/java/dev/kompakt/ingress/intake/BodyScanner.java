@@ -21,9 +21,11 @@ public final class BodyScanner {
   /// @param items gets the items of `input`, joined by single commas, without brackets
   /// @param envelope gets all other top-level fields as one JSON object
   /// @param opener is asked about compaction items of Kompakt's own
-  public BodyScanner(OutputStream items, OutputStream envelope, CheckpointOpener opener) {
+  /// @param purpose what the body may ask for
+  public BodyScanner(
+      OutputStream items, OutputStream envelope, CheckpointOpener opener, Purpose purpose) {
     raw = new RawBytes(items, envelope);
-    request = new RequestScan(raw, opener);
+    request = new RequestScan(raw, opener, purpose);
     lexer = new JsonLexer(request);
   }
 
@@ -32,9 +34,13 @@ public final class BodyScanner {
   /// @throws BodyRejected if the body cannot be accepted
   /// @throws IOException what one of the streams threw
   public static ScannedBody scan(
-      InputStream body, OutputStream items, OutputStream envelope, CheckpointOpener opener)
+      InputStream body,
+      OutputStream items,
+      OutputStream envelope,
+      CheckpointOpener opener,
+      Purpose purpose)
       throws IOException {
-    BodyScanner scanner = new BodyScanner(items, envelope, opener);
+    BodyScanner scanner = new BodyScanner(items, envelope, opener, purpose);
     byte[] piece = new byte[PIECE_BYTES];
     for (int read = body.read(piece); read >= 0; read = body.read(piece)) {
       scanner.feed(piece, 0, read);

@@ -10,6 +10,7 @@ final class InputItem {
   private @Nullable ItemType type;
   private boolean role;
   private boolean retainedRole;
+  private boolean userRole;
   private long id;
   private long callId;
   private long toolCallId;
@@ -25,6 +26,7 @@ final class InputItem {
     type = null;
     role = false;
     retainedRole = false;
+    userRole = false;
     id = NONE;
     callId = NONE;
     toolCallId = NONE;
@@ -46,6 +48,7 @@ final class InputItem {
       case TYPE -> type = ItemType.of(value);
       case ROLE -> {
         role = true;
+        userRole = value.is("user");
         retainedRole =
             switch (value.text()) {
               case "system", "developer", "user" -> true;
@@ -86,6 +89,11 @@ final class InputItem {
 
   boolean isRetained() {
     return retainedRole && (type == ItemType.MESSAGE || (type == null && role));
+  }
+
+  /// Whether it is something a user said.
+  boolean isUsers() {
+    return userRole && isRetained();
   }
 
   boolean isEncrypted() {

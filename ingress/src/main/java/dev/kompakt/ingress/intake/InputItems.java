@@ -25,10 +25,15 @@ final class InputItems {
   private int textsBefore;
   private boolean trigger;
   private boolean ciphertext;
+  private final Purpose purpose;
 
-  InputItems(RawBytes raw, CheckpointOpener opener) {
+  /// A summary was opened, and no user has said anything since.
+  private boolean unanswered;
+
+  InputItems(RawBytes raw, CheckpointOpener opener, Purpose purpose) {
     this.raw = raw;
     this.opener = opener;
+    this.purpose = purpose;
   }
 
   /// An item begins.
@@ -98,6 +103,7 @@ final class InputItems {
     if (item.isRetained()) {
       retained.add(new ByteRange(payloadAt, length));
     }
+    unanswered &= !item.isUsers();
     item.link(items);
     items.add(length);
     return true;
@@ -122,6 +128,7 @@ final class InputItems {
     texts.openItem(payloadAt);
     Messages.noteSummary(message, texts);
     items.add(message.length);
+    unanswered = true;
   }
 
   private static BodyRejected misplacedTrigger() {
@@ -147,10 +154,16 @@ final class InputItems {
     items.add(length);
   }
 
-  /// The array ends.
-  void end() throws BodyRejected {
-    if (items.count() == 0) {
+  /// The array ends. After a summary that no user has followed up, a turn is told to go on.
+  void end(long at) throws IOException {
+    if (purpose == Purpose.COMPACTION && items.count() == 0) {
       throw TopLevelFields.emptyInput();
+    }
+    if (purpose == Purpose.TURN && unanswered && !trigger) {
+      begin(at, raw.nextItemAt(), 0);
+      raw.toNewItem(at, Messages.RESUME);
+      raw.toNowhere(at);
+      items.add(Messages.RESUME.length());
     }
   }
 

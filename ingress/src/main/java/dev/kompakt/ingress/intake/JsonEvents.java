@@ -7,7 +7,7 @@ import java.io.IOException;
 ///
 /// Strings and names come in runs of decoded UTF-8, in order, as the bytes arrive. An escaped lone
 /// surrogate comes as the three bytes its code point would take.
-interface JsonEvents {
+public interface JsonEvents {
   void openObject(long at) throws IOException;
 
   void closeObject(long end) throws IOException;

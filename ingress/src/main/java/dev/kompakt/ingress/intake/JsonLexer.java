@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 /// It accepts what Jackson's strict parser accepts, except: UTF-8 must be valid (no overlong forms,
 /// no encoded surrogates), there is no byte order mark, and there is exactly one value. Escaped
 /// lone surrogates pass in strings but not in names, as with Jackson.
-final class JsonLexer {
+public final class JsonLexer {
   /// Containers open at once; Jackson's own limit.
   static final int MAX_DEPTH = 500;
 
@@ -57,7 +57,8 @@ final class JsonLexer {
   private byte[] literal = NULL;
   private int literalSeen;
 
-  JsonLexer(JsonEvents events) {
+  /// Begins a value.
+  public JsonLexer(JsonEvents events) {
     this.events = events;
     this.text = new TextLexer(events);
   }
@@ -66,7 +67,7 @@ final class JsonLexer {
   ///
   /// @throws BodyRejected at the first byte that cannot be part of a JSON text
   /// @throws IOException what the events threw
-  void feed(byte[] bytes, int offset, int length) throws IOException {
+  public void feed(byte[] bytes, int offset, int length) throws IOException {
     int end = offset + length;
     base = fed - offset;
     int i = offset;
@@ -86,7 +87,7 @@ final class JsonLexer {
   /// Ends the text.
   ///
   /// @throws BodyRejected if it is not complete
-  void end() throws IOException {
+  public void end() throws IOException {
     if (state == State.IN_NUMBER && depth == 0 && number.complete()) {
       events.closeNumber(fed);
       state = State.END;

@@ -8,6 +8,10 @@ final class Messages {
 
   static final String USER_CLOSING = "}]}";
 
+  /// Stands after an opened summary that no user has followed up: most models do not answer a
+  /// conversation that ends in a developer's message.
+  static final String RESUME = USER_OPENING + "\"Go on from the summary above.\"" + USER_CLOSING;
+
   private static final String SUMMARY_INTRO =
       "[Summary of the earlier conversation. Later messages take precedence over it.]\\n\\n";
 

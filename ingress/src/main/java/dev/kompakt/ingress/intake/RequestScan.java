@@ -20,7 +20,7 @@ final class RequestScan implements JsonEvents {
   private final InputItems items;
   private final CanonicalHash hash = new CanonicalHash();
   private final JsonPath path = new JsonPath();
-  private final TopLevelFields fields = new TopLevelFields();
+  private final TopLevelFields fields;
   private final Capture name = new Capture(NAME_BYTES);
   private final Capture value = new Capture(TopLevelFields.VALUE_BYTES);
 
@@ -32,9 +32,10 @@ final class RequestScan implements JsonEvents {
   private long tokenAt;
   private boolean encryptedName;
 
-  RequestScan(RawBytes raw, CheckpointOpener opener) {
+  RequestScan(RawBytes raw, CheckpointOpener opener, Purpose purpose) {
     this.raw = raw;
-    this.items = new InputItems(raw, opener);
+    items = new InputItems(raw, opener, purpose);
+    fields = new TopLevelFields(purpose);
   }
 
   @Override
@@ -78,7 +79,7 @@ final class RequestScan implements JsonEvents {
   @Override
   public void closeArray(long end) throws IOException {
     if (inInput(INPUT)) {
-      items.end();
+      items.end(end - 1);
     }
     hash.closeArray();
     path.close();
@@ -262,6 +263,7 @@ final class RequestScan implements JsonEvents {
         manifest.longTexts(),
         items.retained(),
         items.count(),
-        items.ciphertext());
+        items.ciphertext(),
+        fields.input());
   }
 }

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// @param retained see [History#retained()]
 /// @param itemCount items the client sent, a trailing trigger not counted
 /// @param ciphertext see [History#ciphertext()]
+/// @param input whether the body has an `input` that is not null
 public record ScannedBody(
     String model,
     boolean stream,
@@ -41,7 +42,8 @@ public record ScannedBody(
     List<LongText> longTexts,
     List<ByteRange> retained,
     int itemCount,
-    boolean ciphertext) {
+    boolean ciphertext,
+    boolean input) {
   public ScannedBody {
     spans = List.copyOf(spans);
     longTexts = List.copyOf(longTexts);

@@ -17,12 +17,17 @@ final class TopLevelFields {
   private static final int MAX_CACHE_KEY_CHARS = 1_024;
 
   private final Set<String> names = new HashSet<>();
+  private final Purpose purpose;
   private TopLevelField field = TopLevelField.OTHER;
   private @Nullable String model;
   private @Nullable String promptCacheKey;
   private boolean stream;
   private boolean background;
   private boolean input;
+
+  TopLevelFields(Purpose purpose) {
+    this.purpose = purpose;
+  }
 
   /// Begins a field.
   TopLevelField name(Capture name) throws BodyRejected {
@@ -92,7 +97,7 @@ final class TopLevelFields {
         promptCacheKey = text.substring(0, Math.min(text.length(), MAX_CACHE_KEY_CHARS));
       }
       case INPUT -> {
-        if (value.length() == 0) {
+        if (value.length() == 0 && purpose == Purpose.COMPACTION) {
           throw emptyInput();
         }
       }
@@ -136,7 +141,7 @@ final class TopLevelFields {
     if (model == null) {
       throw missing("model");
     }
-    if (!input) {
+    if (!input && purpose == Purpose.COMPACTION) {
       throw missing("input");
     }
   }
@@ -156,6 +161,11 @@ final class TopLevelFields {
 
   @Nullable String promptCacheKey() {
     return promptCacheKey;
+  }
+
+  /// Whether the body has an `input`.
+  boolean input() {
+    return input;
   }
 
   boolean stream() {

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.xnio.channels.StreamSinkChannel;
 
 /// A response body being written by a virtual thread. It waits on nothing but the client, holds no
-/// bytes, and gives up on a client that takes too long. It neither flushes nor ends the response:
-/// that ends the exchange, which belongs on its I/O thread.
+/// bytes, and gives up on a client that takes too long. It does not end the response: that ends the
+/// exchange, which belongs on its I/O thread.
 final class AnswerSink extends OutputStream {
   private final Line.Handover line;
   private final long stallNanos;
@@ -41,6 +41,21 @@ final class AnswerSink extends OutputStream {
       send(first);
     }
     send(ByteBuffer.wrap(from, offset, length));
+  }
+
+  /// Sends what has been written on its way; not after the last byte of a known length.
+  @Override
+  public void flush() throws IOException {
+    StreamSinkChannel out = line.channel();
+    try {
+      while (!out.flush()) {
+        await(out);
+      }
+    } catch (ClientGoneException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new ClientGoneException("the connection broke");
+    }
   }
 
   /// Makes whoever writes give up; for other threads.

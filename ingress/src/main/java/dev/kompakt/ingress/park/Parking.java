@@ -82,6 +82,16 @@ public final class Parking {
     request.onIoThread(stream::start);
   }
 
+  /// Lets a virtual thread pass an answer on as it comes, for so long at most. The caller must not
+  /// touch the exchange any more.
+  ///
+  /// @param onGone run once if there is nobody to answer any more; on the I/O thread
+  public Passage pass(Request request, Duration longest, Runnable onGone) {
+    Passage passage = new Passage(request, timing.stall(), longest, onGone);
+    request.onIoThread(passage::start);
+    return passage;
+  }
+
   /// Requests parked at the moment.
   public int parked() {
     return parked.get();

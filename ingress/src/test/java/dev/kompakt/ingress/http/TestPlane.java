@@ -11,15 +11,20 @@ import dev.kompakt.ingress.admission.BufferMemory;
 import dev.kompakt.ingress.publish.Chunking;
 import dev.kompakt.ingress.publish.IdempotencyKeys;
 import dev.kompakt.ingress.publish.StatusFeed;
+import dev.kompakt.schemas.id.AccountId;
+import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.Submission;
+import dev.kompakt.schemas.record.TurnFinished;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// The real data plane on a real socket, over a log in memory.
@@ -31,6 +36,8 @@ final class TestPlane implements AutoCloseable {
   final CheckpointSeal seal = new CheckpointSeal(new SealingKey(new byte[32]));
   final DataPlane plane;
   final Map<String, Long> tokens = new ConcurrentHashMap<>();
+  final Map<AccountId, AccountStatus> accounts = new ConcurrentHashMap<>();
+  final List<TurnFinished> turns = new CopyOnWriteArrayList<>();
   private final AtomicLong shiftMillis = new AtomicLong();
 
   /// Starts one with these settings over defaults that are quick.
@@ -76,7 +83,9 @@ final class TestPlane implements AutoCloseable {
                 feed,
                 keys,
                 new Chunking(config, _ -> null, clock),
-                (_, tenant) -> tokens.getOrDefault(tenant.value(), 0L)),
+                (_, tenant) -> tokens.getOrDefault(tenant.value(), 0L),
+                accounts::get,
+                turns::add),
             seal,
             new BufferMemory(64 << 20),
             meters,

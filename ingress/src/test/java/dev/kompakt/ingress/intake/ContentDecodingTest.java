@@ -245,7 +245,8 @@ final class ContentDecodingTest {
                     ContentDecoding.decode(new ByteArrayInputStream(encoded), "gzip", 10),
                     OutputStream.nullOutputStream(),
                     OutputStream.nullOutputStream(),
-                    CheckpointOpener.none()));
+                    CheckpointOpener.none(),
+                    Purpose.COMPACTION));
     assertThat(rejected.code()).isEqualTo("request_too_large");
   }
 

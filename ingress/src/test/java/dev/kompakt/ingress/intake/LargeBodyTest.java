@@ -36,7 +36,12 @@ final class LargeBodyTest {
     // When
     long before = allocated();
     ScannedBody scanned =
-        BodyScanner.scan(body, items, OutputStream.nullOutputStream(), CheckpointOpener.none());
+        BodyScanner.scan(
+            body,
+            items,
+            OutputStream.nullOutputStream(),
+            CheckpointOpener.none(),
+            Purpose.COMPACTION);
     long allocated = allocated() - before;
 
     // Then
@@ -60,7 +65,11 @@ final class LargeBodyTest {
     long before = allocated();
     ScannedBody scanned =
         BodyScanner.scan(
-            body, new Counter(), OutputStream.nullOutputStream(), CheckpointOpener.none());
+            body,
+            new Counter(),
+            OutputStream.nullOutputStream(),
+            CheckpointOpener.none(),
+            Purpose.COMPACTION);
     long allocated = allocated() - before;
 
     // Then
@@ -82,7 +91,11 @@ final class LargeBodyTest {
     long before = allocated();
     ScannedBody scanned =
         BodyScanner.scan(
-            body, new Counter(), OutputStream.nullOutputStream(), CheckpointOpener.none());
+            body,
+            new Counter(),
+            OutputStream.nullOutputStream(),
+            CheckpointOpener.none(),
+            Purpose.COMPACTION);
     long allocated = allocated() - before;
 
     // Then

@@ -24,7 +24,8 @@ record Scanned(ScannedBody body, String itemsBytes, String envelopeBytes) {
     ByteArrayOutputStream items = new ByteArrayOutputStream();
     ByteArrayOutputStream envelope = new ByteArrayOutputStream();
     ScannedBody body =
-        BodyScanner.scan(new ByteArrayInputStream(utf8(json)), items, envelope, opener);
+        BodyScanner.scan(
+            new ByteArrayInputStream(utf8(json)), items, envelope, opener, Purpose.COMPACTION);
     return new Scanned(body, items.toString(ISO_8859_1), envelope.toString(ISO_8859_1));
   }
 
@@ -33,7 +34,7 @@ record Scanned(ScannedBody body, String itemsBytes, String envelopeBytes) {
       throws IOException {
     ByteArrayOutputStream items = new ByteArrayOutputStream();
     ByteArrayOutputStream envelope = new ByteArrayOutputStream();
-    BodyScanner scanner = new BodyScanner(items, envelope, opener);
+    BodyScanner scanner = new BodyScanner(items, envelope, opener, Purpose.COMPACTION);
     byte[] bytes = utf8(json);
     int at = 0;
     while (at < bytes.length) {

@@ -2,6 +2,8 @@ package dev.kompakt.schemas.id;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
 
 /// One ordinary turn that was passed through to an account, `turn_` and 32 hex digits chosen at
 /// random.
@@ -14,6 +16,12 @@ public record TurnId(@JsonValue String value) {
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public TurnId {
     SYNTAX.check(value);
+  }
+
+  public static TurnId random() {
+    byte[] bytes = new byte[16];
+    ThreadLocalRandom.current().nextBytes(bytes);
+    return new TurnId(PREFIX + HexFormat.of().formatHex(bytes));
   }
 
   @Override

@@ -1,8 +1,8 @@
 package dev.kompakt.workers.upstream;
 
+import dev.kompakt.bootstrap.upstream.StrictJson;
 import dev.kompakt.schemas.record.Outcome.Malformed.Fault;
 import dev.kompakt.schemas.record.Usage;
-import dev.kompakt.workers.json.StrictJson;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;

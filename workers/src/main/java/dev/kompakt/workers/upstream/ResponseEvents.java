@@ -1,7 +1,9 @@
 package dev.kompakt.workers.upstream;
 
+import dev.kompakt.bootstrap.upstream.Classification;
+import dev.kompakt.bootstrap.upstream.ErrorBody;
+import dev.kompakt.bootstrap.upstream.StrictJson;
 import dev.kompakt.schemas.record.Outcome.Malformed.Fault;
-import dev.kompakt.workers.json.StrictJson;
 import java.io.IOException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;

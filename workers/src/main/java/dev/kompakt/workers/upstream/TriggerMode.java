@@ -1,6 +1,8 @@
 package dev.kompakt.workers.upstream;
 
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.upstream.Classification;
+import dev.kompakt.bootstrap.upstream.ErrorBody;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Outcome.Malformed.Fault;
 import dev.kompakt.schemas.record.Work;

@@ -1,5 +1,7 @@
 package dev.kompakt.workers.upstream;
 
+import dev.kompakt.bootstrap.upstream.Classification;
+import dev.kompakt.bootstrap.upstream.ErrorBody;
 import dev.kompakt.bootstrap.upstream.UsageHeaders;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Outcome;

@@ -1,6 +1,7 @@
 package dev.kompakt.workers.upstream;
 
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.upstream.Classification;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Work;
 import java.io.IOException;

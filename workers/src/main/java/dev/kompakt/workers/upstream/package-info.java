@@ -2,7 +2,8 @@
 /// providers.
 ///
 /// Starting points: [Upstream] (prepares calls), [UpstreamMode] (the adapters), [Exchange] (one
-/// call with its deadlines), [Classification] (what an error is to us).
+/// call with its deadlines), [dev.kompakt.bootstrap.upstream.Classification] (what an error is to
+/// us).
 @NullMarked
 package dev.kompakt.workers.upstream;
 

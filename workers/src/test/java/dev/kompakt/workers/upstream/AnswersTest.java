@@ -2,6 +2,7 @@ package dev.kompakt.workers.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kompakt.bootstrap.upstream.Classification;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Outcome.Malformed.Fault;
 import dev.kompakt.schemas.record.Usage;

@@ -1,0 +1,136 @@
+package dev.kompakt.ingress.park;
+
+import dev.kompakt.ingress.answer.ApiError;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// A response that one virtual thread passes on as it comes. Its client is watched from the start,
+/// so that work for one who has left can be stopped.
+///
+/// Ends once: by [#end], [#breakOff] or [#error], or because the client left or this ingress shuts
+/// down.
+public final class Passage {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int COMMITTED = 200;
+
+  private final Request request;
+  private final Duration stall;
+  private final Duration longest;
+  private final Runnable onGone;
+  private final Line line;
+  private final DisconnectWatch watch;
+  private boolean ended;
+  private @Nullable AnswerSink sink;
+
+  Passage(Request request, Duration stall, Duration longest, Runnable onGone) {
+    this.request = request;
+    this.stall = stall;
+    this.longest = longest;
+    this.onGone = onGone;
+    line = new Line(request.exchange(), this::gone);
+    watch = new DisconnectWatch(request.exchange(), this::gone);
+  }
+
+  void start() {
+    request.onShutdown(this::shutDown);
+    watch.start();
+  }
+
+  /// Commits status and headers, and gives the body to write. Whatever is written leaves with the
+  /// next flush.
+  ///
+  /// @param length bytes of the body; -1 if not known
+  /// @throws ClientGoneException if there is nobody left to write to
+  public java.io.OutputStream open(int status, String contentType, long length)
+      throws IOException, InterruptedException {
+    CompletableFuture<AnswerSink> opened = new CompletableFuture<>();
+    request.onIoThread(
+        () -> {
+          if (!ended) {
+            line.open(status, contentType, "no-cache, no-transform", length);
+          }
+          if (ended) {
+            opened.completeExceptionally(new ClientGoneException("the client has left"));
+          } else {
+            AnswerSink given = new AnswerSink(line.handOver(), new byte[0], stall, longest);
+            sink = given;
+            opened.complete(given);
+          }
+        });
+    try {
+      return opened.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new ClientGoneException("the client has left");
+    }
+  }
+
+  /// All of the body has been written.
+  public void end(int status) {
+    request.onIoThread(
+        () -> {
+          if (leave()) {
+            line.takeBack();
+            line.endWithin(stall.toMillis());
+            line.end(new byte[0], () -> request.finish(status, Request.Ending.ANSWERED));
+          }
+        });
+  }
+
+  /// The rest of the body will not come: no client must take what it has for all of it.
+  public void breakOff(int status) {
+    request.onIoThread(
+        () -> {
+          if (leave()) {
+            line.cut();
+            request.finish(status, Request.Ending.FAILED_LATE);
+          }
+        });
+  }
+
+  /// There is no body, but this.
+  public void error(int status, byte[] json) {
+    request.onIoThread(
+        () -> {
+          if (leave()) {
+            Replies.json(request, status, json);
+          }
+        });
+  }
+
+  private void shutDown() {
+    if (leave()) {
+      if (line.isOpen()) {
+        line.cut();
+        request.finish(COMMITTED, Request.Ending.FAILED_LATE);
+      } else {
+        Replies.error(request, ApiError.shuttingDown());
+      }
+      onGone.run();
+    }
+  }
+
+  private void gone() {
+    if (leave()) {
+      Line.cut(request.exchange());
+      onGone.run();
+    }
+    request.gone();
+  }
+
+  private boolean leave() {
+    if (ended) {
+      return false;
+    }
+    ended = true;
+    watch.stop();
+    if (sink != null) {
+      sink.abort();
+    }
+    return true;
+  }
+}

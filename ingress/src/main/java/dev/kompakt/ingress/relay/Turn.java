@@ -1,0 +1,37 @@
+package dev.kompakt.ingress.relay;
+
+import dev.kompakt.ingress.admission.BufferMemory;
+import dev.kompakt.schemas.id.TenantId;
+import io.undertow.util.HeaderMap;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/// An ordinary turn as it was asked for.
+///
+/// @param model as the client named it
+/// @param content SHA-256 of the canonical request, hex; the same for a client's retry
+/// @param session what the client calls its session; null if it does not
+/// @param input whether the request has an `input`
+/// @param items the items of `input`, joined by single commas
+/// @param envelope all other fields as one JSON object
+/// @param memory what the spools take of it
+/// @param headers of the request
+public record Turn(
+    TenantId tenant,
+    String model,
+    String content,
+    @Nullable String session,
+    boolean input,
+    Spool items,
+    Spool envelope,
+    BufferMemory.Loan memory,
+    HeaderMap headers)
+    implements AutoCloseable {
+  /// Gives back what the request took, once no call will be made any more.
+  @Override
+  public void close() throws IOException {
+    items.close();
+    envelope.close();
+    memory.close();
+  }
+}

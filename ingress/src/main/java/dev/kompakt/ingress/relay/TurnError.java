@@ -1,0 +1,99 @@
+package dev.kompakt.ingress.relay;
+
+import dev.kompakt.ingress.answer.ApiError;
+import dev.kompakt.ingress.relay.Upstreams.Reply.Refused;
+import dev.kompakt.schemas.record.Outcome;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// What a client is told of a turn that has no answer: what upstream said, in its own words, where
+/// that is the client's to know and to mend.
+///
+/// @param json the body
+/// @param retryAfterSeconds 1 to 60; never null for 429 and 503
+record TurnError(int status, String json, @Nullable Integer retryAfterSeconds) {
+  private static final int MOST_SECONDS = 60;
+  private static final int DEFAULT_SECONDS = 5;
+
+  static TurnError of(ApiError error) {
+    return new TurnError(
+        error.status(),
+        new String(error.json(), StandardCharsets.UTF_8),
+        error.retryAfterSeconds());
+  }
+
+  /// All accounts rest until then.
+  static TurnError resting(Instant until, Instant now) {
+    long seconds = Math.max(1, Duration.between(now, until).toSeconds());
+    return of(
+        ApiError.rateLimited(
+            "accounts_exhausted",
+            "Every account is at its limit; the first is free again in " + seconds + " s.",
+            (int) Math.min(MOST_SECONDS, seconds)));
+  }
+
+  /// The last of a turn's calls was refused like this.
+  static TurnError of(Refused refused, Instant now) {
+    return switch (refused.outcome()) {
+      case Outcome.Unauthorized _ ->
+          of(
+              ApiError.unavailable(
+                  "upstream_unauthorized",
+                  "The provider refused the credential of every account tried.",
+                  MOST_SECONDS));
+      case Outcome.TooLarge _ ->
+          refused.status() == 413 || refused.json() == null
+              ? of(
+                  ApiError.invalid(
+                      400,
+                      "context_length_exceeded",
+                      "The provider refuses a request of this size."))
+              : new TurnError(400, refused.json(), null);
+      case Outcome.RateLimited(Duration wait) -> own(refused, 429, seconds(wait));
+      case Outcome.QuotaExhausted(Instant resets) ->
+          own(refused, 429, resets == null ? MOST_SECONDS : seconds(Duration.between(now, resets)));
+      case Outcome.Transient(var cause, Integer status, Duration wait) ->
+          own(
+              refused,
+              status == null ? withoutStatus(cause) : status,
+              wait == null ? DEFAULT_SECONDS : seconds(wait));
+      case Outcome.Rejected(int status, _, _) -> own(refused, status, DEFAULT_SECONDS);
+      case Outcome.Malformed _,
+          Outcome.Succeeded _,
+          Outcome.Cancelled _,
+          Outcome.Declined _,
+          Outcome.PayloadLost _ ->
+          own(refused, 502, DEFAULT_SECONDS);
+    };
+  }
+
+  private static TurnError own(Refused refused, int status, int seconds) {
+    boolean later = status == 429 || status == 503;
+    Integer retryAfter = later ? seconds : null;
+    return refused.status() == status && refused.json() != null
+        ? new TurnError(status, refused.json(), retryAfter)
+        : of(
+            new ApiError(
+                status,
+                ApiError.SERVER_ERROR,
+                "upstream_error",
+                refused.status() == 0
+                    ? "The provider could not be reached."
+                    : "The provider answered " + refused.status() + ".",
+                null,
+                retryAfter));
+  }
+
+  private static int withoutStatus(Outcome.Transient.Cause cause) {
+    return switch (cause) {
+      case HEADER_TIMEOUT, IDLE_TIMEOUT, TOTAL_TIMEOUT -> 504;
+      case CONNECT_FAILED, CONNECTION_LOST, SERVER_ERROR, OVERLOADED, WORKER_FAULT -> 502;
+    };
+  }
+
+  private static int seconds(Duration wait) {
+    return Math.clamp((wait.toMillis() + 999) / 1000, 1, MOST_SECONDS);
+  }
+}

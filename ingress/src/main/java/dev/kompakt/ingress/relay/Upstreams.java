@@ -1,0 +1,165 @@
+package dev.kompakt.ingress.relay;
+
+import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.upstream.Classification;
+import dev.kompakt.bootstrap.upstream.ErrorBody;
+import dev.kompakt.bootstrap.upstream.UsageHeaders;
+import dev.kompakt.ingress.relay.Accounts.Seat;
+import dev.kompakt.schemas.record.Outcome;
+import dev.kompakt.schemas.record.Outcome.Transient.Cause;
+import dev.kompakt.schemas.record.UsageReading;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/// Makes calls for turns, up to the response's headers. Never follows a redirect. Thread-safe; a
+/// caller that is interrupted closes the call's connection.
+final class Upstreams implements AutoCloseable {
+  /// The most that is read of an error.
+  static final int MOST_ERROR_BYTES = 1 << 20;
+
+  private final KompaktConfig.Upstream limits;
+  private final InstantSource clock;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final HttpClient client;
+
+  Upstreams(KompaktConfig.Upstream limits, InstantSource clock) {
+    this.limits = limits;
+    this.clock = clock;
+    client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(limits.connectTimeout())
+            .executor(threads)
+            .build();
+  }
+
+  /// What a call came to.
+  sealed interface Reply {
+    /// An answer to be passed on.
+    ///
+    /// @param body to be closed by whoever takes it
+    record Answer(int status, HttpHeaders headers, InputStream body) implements Reply {}
+
+    /// No answer.
+    ///
+    /// @param status 0 if there was no response
+    /// @param json what upstream said, if it said it in JSON
+    record Refused(
+        int status, @Nullable HttpHeaders headers, @Nullable String json, Outcome outcome)
+        implements Reply {}
+  }
+
+  /// Makes one call.
+  Reply turn(Seat seat, Turn turn, TurnBody body, @Nullable String turnState)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        request(seat, "/responses", null).header("content-type", "application/json");
+    TurnHeaders.toUpstream(turn.headers(), request);
+    if (turnState != null) {
+      request.header(TurnHeaders.TURN_STATE, turnState);
+    }
+    String accept = turn.headers().getFirst("accept");
+    request.header("accept", accept != null && TurnHeaders.plain(accept) ? accept : "*/*");
+    request.POST(
+        BodyPublishers.fromPublisher(
+            BodyPublishers.ofInputStream(
+                () -> {
+                  try {
+                    return body.open();
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                }),
+            body.length()));
+    return send(request.build(), body.length());
+  }
+
+  /// Asks for an account's models.
+  Reply models(Seat seat, @Nullable String query) throws IOException, InterruptedException {
+    return send(request(seat, "/models", query).GET().build(), 0);
+  }
+
+  private HttpRequest.Builder request(Seat seat, String path, @Nullable String query) {
+    String base = seat.provider().baseUrl().toString();
+    String root = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+    return HttpRequest.newBuilder(URI.create(root + path + (query == null ? "" : "?" + query)))
+        .timeout(limits.headerTimeout())
+        .header("authorization", "Bearer " + seat.account().credential());
+  }
+
+  private Reply send(HttpRequest request, long wireBytes) throws InterruptedException {
+    HttpResponse<InputStream> response;
+    try {
+      response = client.send(request, BodyHandlers.ofInputStream());
+    } catch (IOException e) {
+      return new Reply.Refused(0, null, null, new Outcome.Transient(cause(e), null, null));
+    }
+    int status = response.statusCode();
+    if (status >= 200 && status < 300) {
+      return new Reply.Answer(status, response.headers(), response.body());
+    }
+    byte[] error = status < 400 ? new byte[0] : error(response);
+    Classification classes =
+        new Classification(wireBytes, response.headers()::firstValue, clock.instant());
+    return new Reply.Refused(
+        status,
+        response.headers(),
+        isJson(response.headers()) ? new String(error, StandardCharsets.UTF_8) : null,
+        classes.status(status, ErrorBody.of(error, clock.instant())));
+  }
+
+  private static Cause cause(IOException e) {
+    if (e instanceof HttpTimeoutException timeout) {
+      return timeout instanceof java.net.http.HttpConnectTimeoutException
+          ? Cause.CONNECT_FAILED
+          : Cause.HEADER_TIMEOUT;
+    }
+    return e instanceof ConnectException
+            || e instanceof UnknownHostException
+            || e instanceof SSLException
+        ? Cause.CONNECT_FAILED
+        : Cause.CONNECTION_LOST;
+  }
+
+  private static byte[] error(HttpResponse<InputStream> response) {
+    try (InputStream body = response.body()) {
+      return body.readNBytes(MOST_ERROR_BYTES);
+    } catch (IOException e) {
+      return new byte[0];
+    }
+  }
+
+  private static boolean isJson(HttpHeaders headers) {
+    return headers.firstValue("content-type").orElse("").startsWith("application/json");
+  }
+
+  /// What a response's headers say of the account's quota; null for nothing.
+  @Nullable List<UsageReading> readings(@Nullable HttpHeaders headers) {
+    return headers == null ? null : UsageHeaders.read(headers::firstValue, clock.instant());
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+    threads.shutdownNow();
+  }
+}

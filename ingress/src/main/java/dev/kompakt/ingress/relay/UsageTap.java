@@ -1,0 +1,157 @@
+package dev.kompakt.ingress.relay;
+
+import dev.kompakt.ingress.intake.JsonLexer;
+import dev.kompakt.schemas.record.Usage;
+import dev.kompakt.schemas.record.UsageReading;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Listens to an answer as it passes, for what it says of tokens and quotas. Holds no event: of
+/// each it looks at the beginning, and reads on only in those that tell.
+final class UsageTap {
+  /// An event's type is told by then.
+  private static final int OPENING_BYTES = 160;
+
+  private static final List<String> TELLING =
+      List.of(
+          "\"response.completed\"",
+          "\"response.incomplete\"",
+          "\"response.failed\"",
+          "\"codex.rate_limits\"");
+
+  private final UsageFields fields;
+  private final boolean events;
+  private final byte[] opening = new byte[OPENING_BYTES];
+  private int opened;
+  private Line line = Line.OPENING;
+  private @Nullable JsonLexer lexer;
+
+  private enum Line {
+    OPENING,
+    TELLING,
+    OTHER
+  }
+
+  /// Begins an answer.
+  ///
+  /// @param events whether it is a stream of events, not one JSON object
+  UsageTap(boolean events, InstantSource clock) {
+    this.events = events;
+    fields = new UsageFields(clock);
+    if (!events) {
+      line = Line.TELLING;
+      lexer = new JsonLexer(fields);
+    }
+  }
+
+  /// The next bytes have passed.
+  void passed(byte[] bytes, int offset, int length) {
+    if (!events) {
+      read(bytes, offset, length);
+      return;
+    }
+    int end = offset + length;
+    int at = offset;
+    while (at < end) {
+      int newline = at;
+      while (newline < end && bytes[newline] != '\n') {
+        newline++;
+      }
+      inLine(bytes, at, newline - at);
+      if (newline < end) {
+        endLine();
+      }
+      at = newline + 1;
+    }
+  }
+
+  /// Nothing will follow.
+  void ended() {
+    if (events) {
+      endLine();
+    } else {
+      endValue();
+    }
+  }
+
+  private void inLine(byte[] bytes, int offset, int length) {
+    int from = offset;
+    int left = length;
+    if (line == Line.OPENING) {
+      int taken = Math.min(left, OPENING_BYTES - opened);
+      System.arraycopy(bytes, from, opening, opened, taken);
+      opened += taken;
+      from += taken;
+      left -= taken;
+      if (opened == OPENING_BYTES) {
+        judge();
+      }
+    }
+    if (line == Line.TELLING) {
+      read(bytes, from, left);
+    }
+  }
+
+  private void judge() {
+    String text = new String(opening, 0, opened, StandardCharsets.ISO_8859_1);
+    line =
+        text.startsWith("data:") && TELLING.stream().anyMatch(text::contains)
+            ? Line.TELLING
+            : Line.OTHER;
+    if (line == Line.TELLING) {
+      fields.begin();
+      lexer = new JsonLexer(fields);
+      read(opening, 5, opened - 5);
+    }
+  }
+
+  private void endLine() {
+    if (line == Line.OPENING && opened > 0) {
+      judge();
+    }
+    if (line == Line.TELLING) {
+      endValue();
+    }
+    line = Line.OPENING;
+    opened = 0;
+  }
+
+  private void read(byte[] bytes, int offset, int length) {
+    JsonLexer reading = lexer;
+    if (reading == null) {
+      return;
+    }
+    try {
+      reading.feed(bytes, offset, length);
+    } catch (IOException e) {
+      lexer = null;
+    }
+  }
+
+  private void endValue() {
+    JsonLexer reading = lexer;
+    lexer = null;
+    if (reading == null) {
+      return;
+    }
+    try {
+      reading.end();
+      fields.end();
+    } catch (IOException e) {
+      // it was no JSON: nothing is known
+    }
+  }
+
+  /// Tokens, as far as they were told.
+  Usage usage() {
+    return fields.usage();
+  }
+
+  /// Windows told of in events; empty if none.
+  List<UsageReading> readings() {
+    return fields.readings();
+  }
+}
