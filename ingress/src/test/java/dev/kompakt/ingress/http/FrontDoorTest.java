@@ -19,7 +19,7 @@ final class FrontDoorTest {
   @ParameterizedTest
   @CsvSource({
     "GET,/,404,not_found",
-    "GET,/v1/models,404,not_found",
+    "GET,/v1/models/,404,not_found",
     "GET,/v1/responses/compact/,404,not_found",
     "GET,/v1/compactions/,404,not_found",
     "GET,/v1/compactions/a/b/c,404,not_found",

@@ -33,7 +33,6 @@ final class TestPlane implements AutoCloseable {
 
   final MemoryLog log;
   final Meters meters = new Meters();
-  final BufferMemory memory = new BufferMemory(64 << 20);
   final CheckpointSeal seal = new CheckpointSeal(new SealingKey(new byte[32]));
   final DataPlane plane;
   final Map<String, Long> tokens = new ConcurrentHashMap<>();
@@ -88,7 +87,7 @@ final class TestPlane implements AutoCloseable {
                 accounts::get,
                 turns::add),
             seal,
-            memory,
+            new BufferMemory(64 << 20),
             meters,
             clock);
   }
