@@ -33,6 +33,7 @@ final class TestPlane implements AutoCloseable {
 
   final MemoryLog log;
   final Meters meters = new Meters();
+  final BufferMemory memory = new BufferMemory(64 << 20);
   final CheckpointSeal seal = new CheckpointSeal(new SealingKey(new byte[32]));
   final DataPlane plane;
   final Map<String, Long> tokens = new ConcurrentHashMap<>();
@@ -87,7 +88,7 @@ final class TestPlane implements AutoCloseable {
                 accounts::get,
                 turns::add),
             seal,
-            new BufferMemory(64 << 20),
+            memory,
             meters,
             clock);
   }
