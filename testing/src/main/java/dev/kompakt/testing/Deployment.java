@@ -12,6 +12,14 @@ public interface Deployment extends AutoCloseable {
   /// Base address of the ingress' admin plane.
   URI admin();
 
+  /// Kills the process of this role (`up` where all are one) with SIGKILL and starts it again, at
+  /// the same addresses and on the same data. Ready when it returns.
+  ///
+  /// @throws UnsupportedOperationException if the roles are not processes
+  default void crash(String role) {
+    throw new UnsupportedOperationException("nothing here can be killed apart");
+  }
+
   @Override
   void close();
 

@@ -2,6 +2,7 @@ package dev.kompakt.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -13,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +28,9 @@ final class Processes implements Deployment {
   private static final Duration STOP_DEADLINE = Duration.ofSeconds(40);
 
   private final Home home;
-  private final List<Process> started = new ArrayList<>();
+  private final Map<String, Process> started = new LinkedHashMap<>();
+  private final Map<String, List<String>> commands = new HashMap<>();
+  private final Map<String, Integer> adminPorts = new HashMap<>();
   private final int dataPort = Home.freePort();
   private final int adminPort = Home.freePort();
 
@@ -87,6 +92,7 @@ final class Processes implements Deployment {
       arguments.add("--set");
       arguments.add(setting.getKey() + "=" + setting.getValue());
     }
+    adminPorts.put(role, adminListen);
     launch(role, options, arguments);
   }
 
@@ -100,15 +106,33 @@ final class Processes implements Deployment {
     command.add(System.getProperty("java.class.path"));
     command.add("dev.kompakt.standalone.Main");
     command.addAll(arguments);
+    commands.put(name, command);
+    start(name);
+  }
+
+  private void start(String name) {
     try {
-      started.add(
-          new ProcessBuilder(command)
+      started.put(
+          name,
+          new ProcessBuilder(commands.getOrDefault(name, List.of()))
               .redirectErrorStream(true)
-              .redirectOutput(log(name).toFile())
+              .redirectOutput(Redirect.appendTo(log(name).toFile()))
               .start());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public void crash(String role) {
+    Process process = started.get(role);
+    Integer port = adminPorts.get(role);
+    if (process == null || port == null) {
+      throw new IllegalArgumentException("no process of the role " + role);
+    }
+    process.destroyForcibly().onExit().join();
+    start(role);
+    awaitReady(port);
   }
 
   private Path log(String name) {
@@ -139,7 +163,7 @@ final class Processes implements Deployment {
   private void await(String what, BooleanSupplier holds) {
     long deadline = System.nanoTime() + READY_DEADLINE.toNanos();
     while (!holds.getAsBoolean()) {
-      boolean dead = started.stream().anyMatch(process -> !process.isAlive());
+      boolean dead = started.values().stream().anyMatch(process -> !process.isAlive());
       if (dead || System.nanoTime() > deadline) {
         throw new IllegalStateException(
             (dead ? "a process ended while waiting for " : "no sign in time of ") + what + logs());
@@ -187,7 +211,7 @@ final class Processes implements Deployment {
   /// Ends the processes in the reverse of the order they were started in, the broker last.
   @Override
   public void close() {
-    for (Process process : started.reversed()) {
+    for (Process process : List.copyOf(started.values()).reversed()) {
       process.destroy();
       try {
         if (!process.waitFor(STOP_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
