@@ -31,7 +31,8 @@ public enum Meter {
       "kompakt_clients_file_broken",
       Kind.GAUGE,
       "1 while the file of client keys cannot be understood and the last good keys hold"),
-  TURNS("kompakt_turns", Kind.COUNTER, "Ordinary turns passed through, by how they ended", "outcome"),
+  TURNS(
+      "kompakt_turns", Kind.COUNTER, "Ordinary turns passed through, by how they ended", "outcome"),
   TURN_FIRST_BYTE(
       "kompakt_turn_first_byte",
       Kind.TIMER,

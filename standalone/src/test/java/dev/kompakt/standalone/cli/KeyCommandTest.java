@@ -121,6 +121,18 @@ class KeyCommandTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"ingress.listen,kompakt key create", "admin.listen,admin.key"})
+  void shouldRefuseToStartWhenOthersReachItAndNoKeyIsAskedFor(String key, String advice) {
+    // When
+    Run run = Run.in(home, "up", "--set", key + "=0.0.0.0:0");
+
+    // Then
+    assertThat(run.exitCode()).isEqualTo(ExitCode.BAD_CONFIG.number());
+    assertThat(run.err()).contains(key, advice);
+    assertThat(home.resolve("data")).doesNotExist();
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "--id,a b,tenant id",
     "--expires,soon,90d",
