@@ -44,8 +44,7 @@ class CodexIT {
   static void deploy() {
     kompakt =
         Deployment.inOneJvm(
-            home,
-            Configs.provider(UPSTREAM, "summarize", "{ firstAfter: 200ms, every: 200ms }"));
+            home, Configs.provider(UPSTREAM, "summarize", "{ firstAfter: 200ms, every: 200ms }"));
   }
 
   @AfterAll
@@ -63,8 +62,8 @@ class CodexIT {
     try {
       return Npm.install("@openai/codex", version);
     } catch (Npm.UnavailableException e) {
-      System.out.println("skipped: " + e.getMessage());
-      return abort(e.getMessage());
+      System.out.println("skipped: " + e);
+      return abort(e.toString());
     }
   }
 
@@ -98,8 +97,7 @@ class CodexIT {
   @CsvSource({CURRENT + ",true", OLD + ",true", OLD + ",false"})
   void shouldCompactBeforeATurnAndGoOnFromTheSummary(String version, boolean v2) {
     // Given
-    Settings settings =
-        version.equals(CURRENT) ? Settings.CURRENT : Settings.OLD.withRemoteV2(v2);
+    Settings settings = version.equals(CURRENT) ? Settings.CURRENT : Settings.OLD.withRemoteV2(v2);
     Codex codex = codex(version, settings);
 
     // When
@@ -205,12 +203,12 @@ class CodexIT {
   @Test
   void shouldBringATurnThroughWhenUpstreamRefusesFirst() {
     // Given
-    Codex codex = codex(CURRENT, Settings.CURRENT);
+    Codex codex = codex(CURRENT, Settings.CURRENT.withModel("gpt-5.4"));
     UPSTREAM.then(
         Reply.internalError(), Reply.rateLimited(Duration.ofSeconds(1)), Reply.overloaded());
 
     // When
-    assertFine(codex.turn("the first question"));
+    assertFine(codex.turn("the first question " + "about everything ".repeat(7_000)));
     UPSTREAM.awaitEnded(4, PATIENCE);
     UPSTREAM.then(
         Reply.tooLarge(),
@@ -245,8 +243,7 @@ class CodexIT {
     // Given
     Codex codex =
         codex(
-            CURRENT,
-            Settings.CURRENT.withWebSockets().compactingAt(Long.parseLong(NO_COMPACTION)));
+            CURRENT, Settings.CURRENT.withWebSockets().compactingAt(Long.parseLong(NO_COMPACTION)));
 
     // When
     assertFine(codex.turn("the first question"));

@@ -489,6 +489,50 @@ class TurnsTest {
   }
 
   @Test
+  void shouldPassAnEventOfSixteenMebibytes() throws Exception {
+    // Given
+    String image = "A".repeat(16 << 20);
+    String event =
+        "data: {\"type\":\"response.output_item.done\",\"item\":{\"result\":\""
+            + image
+            + "\"}}\n\n";
+    String last = COMPLETED.replace("[]", "[{\"result\":\"" + image + "\"}]");
+    first.then(
+        Provider.events(
+            exchange -> {
+              Provider.send(exchange, event);
+              Provider.send(exchange, last);
+            }));
+
+    // When
+    HttpResponse<String> response = send(TURN);
+
+    // Then
+    assertThat(response.body().length()).isEqualTo(event.length() + last.length());
+    assertThat(response.body().endsWith(last.substring(last.length() - 200))).isTrue();
+    assertThat(reported().usage()).isEqualTo(new Usage(900, 800, 40, 8));
+  }
+
+  @Test
+  void shouldReadAZstdBody() throws Exception {
+    // When
+    HttpResponse<String> response =
+        client.send(
+            HttpRequest.newBuilder(request(TURN).build(), (_, _) -> true)
+                .header("content-encoding", "zstd")
+                .POST(
+                    BodyPublishers.ofByteArray(
+                        com.github.luben.zstd.Zstd.compress(TURN.getBytes(StandardCharsets.UTF_8))))
+                .build(),
+            BodyHandlers.ofString());
+
+    // Then
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(JSON.readTree(first.asked.getFirst().body())).isEqualTo(JSON.readTree(TURN));
+    assertThat(first.asked.getFirst().header("content-encoding")).isEmpty();
+  }
+
+  @Test
   void shouldListTheModelsOfAProvider() throws Exception {
     // Given
     first.then(Provider.json(200, "{\"object\":\"list\",\"data\":[{\"id\":\"gpt-5.5\"}]}"));

@@ -40,39 +40,45 @@ public final class Codex {
   /// @param compactAt tokens from which the next turn compacts first
   /// @param idle how long a stream may be silent
   /// @param webSockets whether it tries WebSockets first
+  /// @param model what it asks for
   public record Settings(
       String name,
       @Nullable String capability,
       @Nullable Boolean remoteV2,
       long compactAt,
       Duration idle,
-      boolean webSockets) {
+      boolean webSockets,
+      String model) {
     /// A provider of any name that compacts remotely, as current versions are set up.
     public static final Settings CURRENT =
-        new Settings("Gateway", "v2", null, 500, Duration.ofSeconds(30), false);
+        new Settings("Gateway", "v2", null, 500, Duration.ofSeconds(30), false, "gpt-5.5");
 
     /// A provider that old versions take for OpenAI's own.
     public static final Settings OLD =
-        new Settings("OpenAI", null, null, 500, Duration.ofSeconds(30), false);
+        new Settings("OpenAI", null, null, 500, Duration.ofSeconds(30), false, "gpt-5.5");
 
     public Settings withoutRemote() {
-      return new Settings(name, null, remoteV2, compactAt, idle, webSockets);
+      return new Settings(name, null, remoteV2, compactAt, idle, webSockets, model);
     }
 
     public Settings withRemoteV2(boolean on) {
-      return new Settings(name, capability, on, compactAt, idle, webSockets);
+      return new Settings(name, capability, on, compactAt, idle, webSockets, model);
     }
 
     public Settings withIdle(Duration silence) {
-      return new Settings(name, capability, remoteV2, compactAt, silence, webSockets);
+      return new Settings(name, capability, remoteV2, compactAt, silence, webSockets, model);
     }
 
     public Settings withWebSockets() {
-      return new Settings(name, capability, remoteV2, compactAt, idle, true);
+      return new Settings(name, capability, remoteV2, compactAt, idle, true, model);
+    }
+
+    public Settings withModel(String asked) {
+      return new Settings(name, capability, remoteV2, compactAt, idle, webSockets, asked);
     }
 
     public Settings compactingAt(long tokens) {
-      return new Settings(name, capability, remoteV2, tokens, idle, webSockets);
+      return new Settings(name, capability, remoteV2, tokens, idle, webSockets, model);
     }
   }
 
@@ -107,7 +113,7 @@ public final class Codex {
   private static String config(URI baseUrl, Settings settings) {
     String config =
         """
-        model = "gpt-5.5"
+        model = "%s"
         model_provider = "gw"
         model_auto_compact_token_limit = %d
         check_for_update_on_startup = false
@@ -122,6 +128,7 @@ public final class Codex {
         stream_idle_timeout_ms = %d
         """
             .formatted(
+                settings.model(),
                 settings.compactAt(),
                 settings.name(),
                 baseUrl,
