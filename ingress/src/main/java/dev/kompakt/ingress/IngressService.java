@@ -37,6 +37,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -46,6 +47,7 @@ public final class IngressService implements AutoCloseable {
   private static final int MAX_LIMITS = 10_000;
   private static final int MAX_ACCOUNTS = 10_000;
   private static final int MAX_TENANTS = 10_000;
+  private static final int MAX_REPORTS = 1_000;
   private static final Duration LOADING = Duration.ofSeconds(60);
 
   private final List<LogView<?, ?>> views;
@@ -91,6 +93,8 @@ public final class IngressService implements AutoCloseable {
     List<LogView<?, ?>> views = List.of(compactions, limits, tenants, accounts);
     Statuses statuses = new KafkaStatuses(compactions);
     TopicWriter<String, CallEvent> turns = clients.writer(Topics.OUTCOMES);
+    // While the log does not answer, sending waits: not on a turn's thread, and not without bound.
+    Semaphore reporting = new Semaphore(MAX_REPORTS);
     DataPlane plane =
         new DataPlane(
             config,
@@ -104,7 +108,16 @@ public final class IngressService implements AutoCloseable {
                 (day, tenant) -> tokens(tenants, day, tenant),
                 account -> accounts.get(account).orElse(null),
                 turn -> {
-                  var _ = turns.send(turn.turn().value(), turn);
+                  if (reporting.tryAcquire()) {
+                    Thread.startVirtualThread(
+                        () -> {
+                          try {
+                            var _ = turns.send(turn.turn().value(), turn);
+                          } finally {
+                            reporting.release();
+                          }
+                        });
+                  }
                 }),
             new CheckpointSeal(key),
             BufferMemory.ofHeap(),

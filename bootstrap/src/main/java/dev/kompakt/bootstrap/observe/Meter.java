@@ -33,6 +33,7 @@ public enum Meter {
       "1 while the file of client keys cannot be understood and the last good keys hold"),
   TURNS(
       "kompakt_turns", Kind.COUNTER, "Ordinary turns passed through, by how they ended", "outcome"),
+  TURNS_OPEN("kompakt_turns_open", Kind.GAUGE, "Ordinary turns being passed through"),
   TURN_FIRST_BYTE(
       "kompakt_turn_first_byte",
       Kind.TIMER,

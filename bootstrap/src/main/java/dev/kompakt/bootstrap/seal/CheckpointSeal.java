@@ -41,6 +41,12 @@ public final class CheckpointSeal {
     }
   }
 
+  /// What a name may be known by to clients: the same wherever the key is the same, and telling
+  /// nothing of the name.
+  public String mark(String name) {
+    return key.mark("mark|" + name);
+  }
+
   private static String place(TenantId tenant) {
     return "checkpoint|" + tenant;
   }

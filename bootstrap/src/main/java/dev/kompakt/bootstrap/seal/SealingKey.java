@@ -15,8 +15,10 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -101,6 +103,17 @@ public final class SealingKey {
     } catch (IOException e) {
       throw new ConfigException(
           SETTING, "cannot make the key file " + file + " (" + e.getClass().getSimpleName() + ")");
+    }
+  }
+
+  /// A keyed hash of a text, 64 hex digits.
+  String mark(String text) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(key.getEncoded(), "HmacSHA256"));
+      return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("every JDK has HMAC", e);
     }
   }
 

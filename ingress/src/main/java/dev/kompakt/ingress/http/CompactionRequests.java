@@ -38,6 +38,8 @@ import dev.kompakt.schemas.id.CompactionId;
 import dev.kompakt.schemas.id.TenantId;
 import dev.kompakt.schemas.record.Checkpoint;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.io.IOException;
@@ -45,6 +47,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
@@ -55,6 +61,7 @@ import org.xnio.IoUtils;
 final class CompactionRequests {
   private static final Logger LOG = LoggerFactory.getLogger(CompactionRequests.class);
   private static final HttpString PREFERENCE_APPLIED = new HttpString("Preference-Applied");
+  private static final HttpString TURN_STATE = new HttpString(TurnHeaders.TURN_STATE);
   private static final Duration MEMORY_PATIENCE = Duration.ofSeconds(10);
   private static final int POLL_SECONDS = 2;
 
@@ -151,6 +158,7 @@ final class CompactionRequests {
       ScannedBody body =
           scan(request, caller.tenant(), wishes, permit, items, envelope, Purpose.TURN);
       if (body.trigger()) {
+        permit.bodyRead();
         Payloads.Sink storedItems = payloads.create();
         Payloads.Sink storedEnvelope = payloads.create();
         try (BufferMemory.Loan _ =
@@ -166,6 +174,13 @@ final class CompactionRequests {
         throw RefusedException.invalid(
             400, "background_not_served", "Only compactions can be made in the background.");
       }
+      // What lies on the file system counts as what is being read does, until no call needs it.
+      if (!items.spilled() && !envelope.spilled()) {
+        permit.bodyRead();
+      } else if (!permit.cover(items.length() + envelope.length())) {
+        throw new RefusedException(
+            ApiError.overloaded("Too many request bytes are being held at the moment."));
+      }
       relay.relay(
           request,
           new Turn(
@@ -177,7 +192,25 @@ final class CompactionRequests {
               items,
               envelope,
               loan,
-              request.exchange().getRequestHeaders()));
+              permit::bodyRead,
+              headers(request.exchange().getRequestHeaders())));
+    }
+  }
+
+  private static Map<String, List<String>> headers(HeaderMap from) {
+    Map<String, List<String>> headers = new LinkedHashMap<>();
+    for (HeaderValues values : from) {
+      headers.put(values.getHeaderName().toString().toLowerCase(Locale.ROOT), List.copyOf(values));
+    }
+    return headers;
+  }
+
+  /// Hands a client's turn state back to it: a compaction is part of a turn and does not change
+  /// where that goes on.
+  private static void echoTurnState(HttpServerExchange exchange) {
+    String state = exchange.getRequestHeaders().getFirst(TurnHeaders.TURN_STATE);
+    if (state != null && TurnHeaders.plain(state)) {
+      exchange.getResponseHeaders().put(TURN_STATE, state);
     }
   }
 
@@ -229,7 +262,7 @@ final class CompactionRequests {
         if (async) {
           answerAsync(request, caller.tenant(), wishes, accepted.compaction());
         } else {
-          TurnHeaders.echoTurnState(request.exchange());
+          echoTurnState(request.exchange());
           parking.park(request, accepted, form(route, body, accepted.compaction()));
         }
       }
@@ -292,7 +325,10 @@ final class CompactionRequests {
       throw RefusedException.invalid(
           400, "invalid_content_encoding", "The body goes on after its encoded content.");
     }
-    request.bodyRead(raw.count());
+    switch (purpose) {
+      case COMPACTION -> request.bodyRead(raw.count());
+      case TURN -> request.bodyArrived(raw.count());
+    }
     meters.add(Meter.BODY_BYTES, (double) (body.itemsBytes() + body.envelopeBytes()));
     return body;
   }

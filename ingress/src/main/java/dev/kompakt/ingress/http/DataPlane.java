@@ -124,7 +124,7 @@ public final class DataPlane implements AutoCloseable {
     CompactionQueries queries =
         new CompactionQueries(
             log.statuses(), log.feed(), accepted, log.submissions(), parking, clock);
-    relay = new Relay(config, log.accounts(), log.turns(), parking, meters, clock);
+    relay = new Relay(config, log.accounts(), seal, log.turns(), parking, meters, clock);
     CompactionRequests requests =
         new CompactionRequests(
             config,

@@ -1,8 +1,12 @@
 package dev.kompakt.ingress.park;
 
 import dev.kompakt.ingress.answer.ApiError;
+import io.undertow.util.HttpString;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -44,14 +48,17 @@ public final class Passage {
   /// Commits status and headers, and gives the body to write. Whatever is written leaves with the
   /// next flush.
   ///
+  /// @param headers to go with it
   /// @param length bytes of the body; -1 if not known
   /// @throws ClientGoneException if there is nobody left to write to
-  public java.io.OutputStream open(int status, String contentType, long length)
+  public OutputStream open(
+      int status, Map<String, List<String>> headers, String contentType, long length)
       throws IOException, InterruptedException {
     CompletableFuture<AnswerSink> opened = new CompletableFuture<>();
     request.onIoThread(
         () -> {
           if (!ended) {
+            add(headers);
             line.open(status, contentType, "no-cache, no-transform", length);
           }
           if (ended) {
@@ -93,13 +100,22 @@ public final class Passage {
   }
 
   /// There is no body, but this.
-  public void error(int status, byte[] json) {
+  public void error(int status, Map<String, List<String>> headers, byte[] json) {
     request.onIoThread(
         () -> {
           if (leave()) {
+            if (!line.isOpen()) {
+              add(headers);
+            }
             Replies.json(request, status, json);
           }
         });
+  }
+
+  private void add(Map<String, List<String>> headers) {
+    headers.forEach(
+        (name, values) ->
+            request.exchange().getResponseHeaders().addAll(new HttpString(name), values));
   }
 
   private void shutDown() {

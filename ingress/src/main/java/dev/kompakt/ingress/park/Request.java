@@ -78,11 +78,16 @@ public final class Request {
     live.add(this);
   }
 
-  /// Its body has been read to the end.
+  /// Its body has been read to the end, and takes no room any more.
   public void bodyRead(long bytes) {
+    bodyArrived(bytes);
+    releaseBody();
+  }
+
+  /// Its body has been read to the end, and is held.
+  public void bodyArrived(long bytes) {
     bodyReadNanos = System.nanoTime();
     bodyBytes = bytes;
-    releaseBody();
   }
 
   /// The compaction it has come to.

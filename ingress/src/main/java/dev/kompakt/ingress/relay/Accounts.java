@@ -32,7 +32,10 @@ final class Accounts {
   private final Map<AccountId, Instant> resting = new ConcurrentHashMap<>();
 
   /// One account, with room for as many calls from here as its quota allows at once.
-  record Seat(KompaktConfig.Account account, KompaktConfig.Provider provider, Gate room) {
+  ///
+  /// @param mark what clients know it by
+  record Seat(
+      KompaktConfig.Account account, KompaktConfig.Provider provider, String mark, Gate room) {
     AccountId id() {
       return account.id();
     }
@@ -52,7 +55,11 @@ final class Accounts {
   /// Makes the accounts of a config.
   ///
   /// @param known what the router knows of an account; null if nothing
-  Accounts(KompaktConfig config, Function<AccountId, @Nullable AccountStatus> known) {
+  /// @param marks what clients know an account by, the same in every replica
+  Accounts(
+      KompaktConfig config,
+      Function<AccountId, @Nullable AccountStatus> known,
+      Function<AccountId, String> marks) {
     this.known = known;
     for (KompaktConfig.Account account : config.accounts()) {
       for (KompaktConfig.Provider provider : config.providers()) {
@@ -60,7 +67,10 @@ final class Accounts {
           Integer most = account.limits().concurrency();
           seats.add(
               new Seat(
-                  account, provider, new Gate(most == null ? Integer.MAX_VALUE : most, PATIENCE)));
+                  account,
+                  provider,
+                  marks.apply(account.id()),
+                  new Gate(most == null ? Integer.MAX_VALUE : most, PATIENCE)));
         }
       }
     }
@@ -105,7 +115,7 @@ final class Accounts {
             ? -seat.room().inside()
             : Utils.toPositive(
                 Utils.murmur2((session + "\0" + seat.id()).getBytes(StandardCharsets.UTF_8)));
-    if (state != null && state.isOf(seat.id())) {
+    if (state != null && state.isOf(seat)) {
       rank += 1L << 40;
     }
     return tried.contains(seat.id()) ? rank - (1L << 41) : rank;

@@ -5,7 +5,6 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.kompakt.ingress.relay.Accounts.Choice;
 import dev.kompakt.ingress.relay.Upstreams.Reply;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
@@ -76,12 +75,8 @@ public final class Models {
     }
     try {
       if (upstreams.models(seat, query) instanceof Reply.Answer answer) {
-        try (InputStream body = answer.body()) {
-          byte[] bytes = body.readNBytes(MOST_BYTES + 1);
-          return bytes.length <= MOST_BYTES && JSON.readTree(bytes) instanceof ObjectNode list
-              ? list
-              : null;
-        }
+        byte[] bytes = Clockwork.readShort(answer.body(), MOST_BYTES, upstreams.idle());
+        return bytes != null && JSON.readTree(bytes) instanceof ObjectNode list ? list : null;
       }
       return null;
     } catch (IOException | JacksonException e) {

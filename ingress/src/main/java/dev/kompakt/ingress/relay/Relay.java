@@ -3,6 +3,7 @@ package dev.kompakt.ingress.relay;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.observe.Meter;
 import dev.kompakt.bootstrap.observe.Meters;
+import dev.kompakt.bootstrap.seal.CheckpointSeal;
 import dev.kompakt.ingress.admission.Gate;
 import dev.kompakt.ingress.answer.ApiError;
 import dev.kompakt.ingress.park.Faults;
@@ -16,15 +17,17 @@ import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.TurnId;
 import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.Outcome;
-import io.undertow.util.Headers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,6 +56,7 @@ public final class Relay implements AutoCloseable {
 
   private static final Duration LONGEST = Duration.ofHours(1);
   private static final int CLIENT_GONE = 499;
+  private static final String REFUSED = "refused";
 
   private final Accounts accounts;
   private final Upstreams upstreams;
@@ -63,21 +67,29 @@ public final class Relay implements AutoCloseable {
   private final Parking parking;
   private final Meters meters;
   private final InstantSource clock;
+  private final AtomicInteger open = new AtomicInteger();
 
   /// Makes one for the accounts of a config.
   ///
   /// @param known what the router knows of an account; null if nothing
+  /// @param seal makes of an account's id what clients may know of it
   public Relay(
       KompaktConfig config,
       Function<AccountId, @Nullable AccountStatus> known,
+      CheckpointSeal seal,
       TurnReports reports,
       Parking parking,
       Meters meters,
       InstantSource clock) {
-    accounts = new Accounts(config, known);
+    accounts =
+        new Accounts(
+            config,
+            known,
+            account -> seal.mark(account.value()).substring(0, TurnState.MARK_CHARACTERS));
     upstreams = new Upstreams(config.upstream(), clock);
     models = new Models(accounts, upstreams, clock);
-    streaming = new AnswerStream.Settings(config.upstream().idleTimeout(), reports, meters, clock);
+    streaming = new AnswerStream.Settings(upstreams.idle(), LONGEST, reports, meters, clock);
+    meters.gauge(Meter.TURNS_OPEN, open::get);
     this.parking = parking;
     this.meters = meters;
     this.clock = clock;
@@ -93,38 +105,41 @@ public final class Relay implements AutoCloseable {
   public void relay(Request request, Turn turn) {
     Thread thread = Thread.currentThread();
     Passage passage = parking.pass(request, LONGEST, thread::interrupt);
+    open.incrementAndGet();
     try (turn) {
-      TurnError error = make(request, passage, turn);
+      TurnError error = make(passage, turn);
       if (error != null) {
-        fail(request, passage, error);
+        meters.count(Meter.TURNS, REFUSED);
+        fail(passage, error);
       }
     } catch (Gate.FullException e) {
       meters.count(Meter.REFUSED, "upstream");
+      meters.count(Meter.TURNS, REFUSED);
       fail(
-          request,
           passage,
           TurnError.of(ApiError.overloaded("Too many calls are waiting for the provider.")));
     } catch (InterruptedException e) {
       // the client has left, or this ingress is going away: the passage knows
+      meters.count(Meter.TURNS, AnswerStream.GONE);
       passage.breakOff(CLIENT_GONE);
     } catch (IOException | RuntimeException e) {
       Faults.log(LOG, e, "a turn failed here");
-      passage.error(500, ApiError.internal().json());
+      passage.error(500, Map.of(), ApiError.internal().json());
+    } finally {
+      open.decrementAndGet();
     }
   }
 
-  private static void fail(Request request, Passage passage, TurnError error) {
+  private static void fail(Passage passage, TurnError error) {
+    Map<String, List<String>> headers = new HashMap<>(error.headers());
     if (error.retryAfterSeconds() != null) {
-      request
-          .exchange()
-          .getResponseHeaders()
-          .put(Headers.RETRY_AFTER, Integer.toString(error.retryAfterSeconds()));
+      headers.put("retry-after", List.of(Integer.toString(error.retryAfterSeconds())));
     }
-    passage.error(error.status(), error.json().getBytes(StandardCharsets.UTF_8));
+    passage.error(error.status(), headers, error.json().getBytes(StandardCharsets.UTF_8));
   }
 
   /// Makes calls until one is answered; null if one was, else what the client is to be told.
-  private @Nullable TurnError make(Request request, Passage passage, Turn turn)
+  private @Nullable TurnError make(Passage passage, Turn turn)
       throws IOException, InterruptedException, Gate.FullException {
     if (accounts.isEmpty()) {
       return TurnError.of(
@@ -138,7 +153,7 @@ public final class Relay implements AutoCloseable {
     if (recent != null) {
       return recent;
     }
-    TurnState state = TurnState.parse(turn.headers().getFirst(TurnHeaders.TURN_STATE));
+    TurnState state = TurnState.parse(turn.header(TurnHeaders.TURN_STATE));
     Course course = new Course(turn, clock.instant().plus(PATIENCE));
     for (int call = 1; call <= MOST_CALLS; call++) {
       Seat seat = seat(course, state);
@@ -154,7 +169,7 @@ public final class Relay implements AutoCloseable {
         switch (reply) {
           case Reply.Answer answer -> {
             turn.close();
-            new AnswerStream(streaming, request, passage, made, answer).run();
+            new AnswerStream(streaming, passage, made, answer).run();
             return null;
           }
           case Reply.Refused refused -> {
@@ -184,7 +199,7 @@ public final class Relay implements AutoCloseable {
 
   /// The turn state as this account is to get it: only what it said itself.
   private static @Nullable String stateFor(@Nullable TurnState state, Seat seat) {
-    return state != null && state.isOf(seat.id()) ? state.value() : null;
+    return state != null && state.isOf(seat) ? state.value() : null;
   }
 
   /// The account for the next call, once it may be used; null if none may in time.

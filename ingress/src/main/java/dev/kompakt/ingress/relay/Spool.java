@@ -41,6 +41,11 @@ public final class Spool extends OutputStream {
     return length;
   }
 
+  /// Whether some of it lies outside of memory.
+  public boolean spilled() {
+    return length > MEMORY_BYTES;
+  }
+
   @Override
   public void write(int b) throws IOException {
     write(new byte[] {(byte) b}, 0, 1);

@@ -2,8 +2,9 @@ package dev.kompakt.ingress.relay;
 
 import dev.kompakt.ingress.admission.BufferMemory;
 import dev.kompakt.schemas.id.TenantId;
-import io.undertow.util.HeaderMap;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// An ordinary turn as it was asked for.
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param items the items of `input`, joined by single commas
 /// @param envelope all other fields as one JSON object
 /// @param memory what the spools take of it
-/// @param headers of the request
+/// @param read told when the request is not needed any more
+/// @param headers of the request, their names in lower case
 public record Turn(
     TenantId tenant,
     String model,
@@ -25,13 +27,21 @@ public record Turn(
     Spool items,
     Spool envelope,
     BufferMemory.Loan memory,
-    HeaderMap headers)
+    Runnable read,
+    Map<String, List<String>> headers)
     implements AutoCloseable {
+  /// A header's first value; null if there is none.
+  @Nullable String header(String name) {
+    List<String> values = headers.get(name);
+    return values == null || values.isEmpty() ? null : values.getFirst();
+  }
+
   /// Gives back what the request took, once no call will be made any more.
   @Override
   public void close() throws IOException {
     items.close();
     envelope.close();
     memory.close();
+    read.run();
   }
 }

@@ -6,6 +6,8 @@ import dev.kompakt.schemas.record.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What a client is told of a turn that has no answer: what upstream said, in its own words, where
@@ -13,7 +15,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param json the body
 /// @param retryAfterSeconds 1 to 60; never null for 429 and 503
-record TurnError(int status, String json, @Nullable Integer retryAfterSeconds) {
+/// @param headers of upstream's that go with it
+record TurnError(
+    int status,
+    String json,
+    @Nullable Integer retryAfterSeconds,
+    Map<String, List<String>> headers) {
   private static final int MOST_SECONDS = 60;
   private static final int DEFAULT_SECONDS = 5;
 
@@ -21,7 +28,8 @@ record TurnError(int status, String json, @Nullable Integer retryAfterSeconds) {
     return new TurnError(
         error.status(),
         new String(error.json(), StandardCharsets.UTF_8),
-        error.retryAfterSeconds());
+        error.retryAfterSeconds(),
+        Map.of());
   }
 
   /// All accounts rest until then.
@@ -36,6 +44,23 @@ record TurnError(int status, String json, @Nullable Integer retryAfterSeconds) {
 
   /// The last of a turn's calls was refused like this.
   static TurnError of(Refused refused, Instant now) {
+    TurnError error = told(refused, now);
+    return refused.headers() == null || refused.outcome() instanceof Outcome.Unauthorized
+        ? error
+        : new TurnError(
+            error.status(),
+            error.json(),
+            error.retryAfterSeconds(),
+            withoutEncoding(TurnHeaders.toClient(refused.headers())));
+  }
+
+  /// The body is written anew, as it was read.
+  private static Map<String, List<String>> withoutEncoding(Map<String, List<String>> headers) {
+    headers.remove("content-encoding");
+    return headers;
+  }
+
+  private static TurnError told(Refused refused, Instant now) {
     return switch (refused.outcome()) {
       case Outcome.Unauthorized _ ->
           of(
@@ -50,7 +75,7 @@ record TurnError(int status, String json, @Nullable Integer retryAfterSeconds) {
                       400,
                       "context_length_exceeded",
                       "The provider refuses a request of this size."))
-              : new TurnError(400, refused.json(), null);
+              : new TurnError(400, refused.json(), null, Map.of());
       case Outcome.RateLimited(Duration wait) -> own(refused, 429, seconds(wait));
       case Outcome.QuotaExhausted(Instant resets) ->
           own(refused, 429, resets == null ? MOST_SECONDS : seconds(Duration.between(now, resets)));
@@ -73,7 +98,7 @@ record TurnError(int status, String json, @Nullable Integer retryAfterSeconds) {
     boolean later = status == 429 || status == 503;
     Integer retryAfter = later ? seconds : null;
     return refused.status() == status && refused.json() != null
-        ? new TurnError(status, refused.json(), retryAfter)
+        ? new TurnError(status, refused.json(), retryAfter, Map.of())
         : of(
             new ApiError(
                 status,

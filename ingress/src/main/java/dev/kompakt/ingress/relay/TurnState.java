@@ -1,22 +1,20 @@
 package dev.kompakt.ingress.relay;
 
-import dev.kompakt.schemas.id.AccountId;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /// Upstream's turn state together with the account it came from, as clients get it and send it
 /// back: `kt1.<16 hex digits>.<what upstream said>`. So a turn goes on where it began, on any
 /// replica.
 ///
-/// @param account a hash of the account's id
+/// @param account the account's mark: a keyed hash of its id
 /// @param value what upstream said
 record TurnState(String account, String value) {
   private static final String PREFIX = "kt1.";
-  private static final int HASH_CHARACTERS = 16;
-  private static final int VALUE_AT = PREFIX.length() + HASH_CHARACTERS + 1;
+
+  /// Characters of a mark.
+  static final int MARK_CHARACTERS = 16;
+
+  private static final int VALUE_AT = PREFIX.length() + MARK_CHARACTERS + 1;
 
   /// Takes a header apart; null if it is none of ours.
   static @Nullable TurnState parse(@Nullable String header) {
@@ -28,23 +26,9 @@ record TurnState(String account, String value) {
         : null;
   }
 
-  static TurnState of(AccountId account, String value) {
-    return new TurnState(hash(account), value);
-  }
-
-  boolean isOf(AccountId other) {
-    return account.equals(hash(other));
-  }
-
-  private static String hash(AccountId account) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest(("kompakt turn state\0" + account).getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash, 0, HASH_CHARACTERS / 2);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
+  /// Whether this account said it.
+  boolean isOf(Accounts.Seat other) {
+    return account.equals(other.mark());
   }
 
   @Override

@@ -22,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -77,7 +78,7 @@ final class Upstreams implements AutoCloseable {
     if (turnState != null) {
       request.header(TurnHeaders.TURN_STATE, turnState);
     }
-    String accept = turn.headers().getFirst("accept");
+    String accept = turn.header("accept");
     request.header("accept", accept != null && TurnHeaders.plain(accept) ? accept : "*/*");
     request.POST(
         BodyPublishers.fromPublisher(
@@ -117,14 +118,16 @@ final class Upstreams implements AutoCloseable {
     if (status >= 200 && status < 300) {
       return new Reply.Answer(status, response.headers(), response.body());
     }
-    byte[] error = status < 400 ? new byte[0] : error(response);
+    byte[] error = Clockwork.readShort(response.body(), MOST_ERROR_BYTES, limits.idleTimeout());
     Classification classes =
         new Classification(wireBytes, response.headers()::firstValue, clock.instant());
     return new Reply.Refused(
         status,
         response.headers(),
-        isJson(response.headers()) ? new String(error, StandardCharsets.UTF_8) : null,
-        classes.status(status, ErrorBody.of(error, clock.instant())));
+        error != null && status >= 400 && isJson(response.headers())
+            ? new String(error, StandardCharsets.UTF_8)
+            : null,
+        classes.status(status, ErrorBody.of(error == null ? new byte[0] : error, clock.instant())));
   }
 
   private static Cause cause(IOException e) {
@@ -140,12 +143,9 @@ final class Upstreams implements AutoCloseable {
         : Cause.CONNECTION_LOST;
   }
 
-  private static byte[] error(HttpResponse<InputStream> response) {
-    try (InputStream body = response.body()) {
-      return body.readNBytes(MOST_ERROR_BYTES);
-    } catch (IOException e) {
-      return new byte[0];
-    }
+  /// How long an answer may be silent.
+  Duration idle() {
+    return limits.idleTimeout();
   }
 
   private static boolean isJson(HttpHeaders headers) {

@@ -29,6 +29,7 @@ final class UsageFields implements JsonEvents {
   private final StringBuilder number = new StringBuilder();
   private final Map<String, Double> found = new HashMap<>();
   private int depth;
+  private boolean numberTooLong;
   private boolean inName;
   private Usage usage = Usage.NONE;
   private List<UsageReading> readings = List.of();
@@ -160,18 +161,21 @@ final class UsageFields implements JsonEvents {
   @Override
   public void openNumber(long at) {
     number.setLength(0);
+    numberTooLong = false;
   }
 
   @Override
   public void digits(byte[] bytes, int offset, int length) {
     if (number.length() + length <= NUMBER_BYTES) {
       number.append(new String(bytes, offset, length, StandardCharsets.ISO_8859_1));
+    } else {
+      numberTooLong = true;
     }
   }
 
   @Override
   public void closeNumber(long end) {
-    if (depth < 2 || depth > DEEPEST) {
+    if (numberTooLong || depth < 2 || depth > DEEPEST) {
       return;
     }
     StringBuilder path = new StringBuilder();

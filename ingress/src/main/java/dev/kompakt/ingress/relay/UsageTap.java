@@ -16,11 +16,7 @@ final class UsageTap {
   private static final int OPENING_BYTES = 160;
 
   private static final List<String> TELLING =
-      List.of(
-          "\"response.completed\"",
-          "\"response.incomplete\"",
-          "\"response.failed\"",
-          "\"codex.rate_limits\"");
+      List.of("response.completed", "response.incomplete", "response.failed", "codex.rate_limits");
 
   private final UsageFields fields;
   private final boolean events;
@@ -28,6 +24,9 @@ final class UsageTap {
   private int opened;
   private Line line = Line.OPENING;
   private @Nullable JsonLexer lexer;
+
+  /// Whether the event's name, in a line before its data, says that it tells.
+  private boolean named;
 
   private enum Line {
     OPENING,
@@ -97,10 +96,15 @@ final class UsageTap {
 
   private void judge() {
     String text = new String(opening, 0, opened, StandardCharsets.ISO_8859_1);
-    line =
-        text.startsWith("data:") && TELLING.stream().anyMatch(text::contains)
-            ? Line.TELLING
-            : Line.OTHER;
+    line = Line.OTHER;
+    if (text.startsWith("event:")) {
+      named = TELLING.contains(text.substring("event:".length()).strip());
+    } else if (text.startsWith("data:")
+        && (named || TELLING.stream().anyMatch(type -> text.contains('"' + type + '"')))) {
+      line = Line.TELLING;
+    } else if (text.isBlank()) {
+      named = false;
+    }
     if (line == Line.TELLING) {
       fields.begin();
       lexer = new JsonLexer(fields);
@@ -109,7 +113,7 @@ final class UsageTap {
   }
 
   private void endLine() {
-    if (line == Line.OPENING && opened > 0) {
+    if (line == Line.OPENING) {
       judge();
     }
     if (line == Line.TELLING) {
