@@ -14,83 +14,66 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Processes of Kompakt die while a real Codex waits for its compaction.
+/// Kompakt is killed and started again while a real Codex waits for its compaction.
 class CodexCrashIT {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
-  private static final FakeUpstream UPSTREAM = FakeUpstream.start();
 
-  @TempDir private static Path home;
-  private static Deployment kompakt;
+  private final FakeUpstream upstream = FakeUpstream.start();
+  private final String config =
+      Configs.provider(upstream, "native", "{ firstAfter: 200ms, every: 200ms }");
 
+  @TempDir private Path home;
   @TempDir private Path codexHome;
 
-  @BeforeAll
-  static void deploy() {
-    CodexIT.installed(CodexIT.CURRENT);
-    kompakt =
-        Deployment.inProcesses(
-            home, Configs.provider(UPSTREAM, "native", "{ firstAfter: 200ms, every: 200ms }"));
-  }
-
-  @AfterAll
-  static void stop() {
-    if (kompakt != null) {
-      kompakt.close();
-    }
-    UPSTREAM.close();
-  }
-
   @BeforeEach
-  void forget() {
-    UPSTREAM.reset();
+  void install() {
+    CodexIT.installed(CodexIT.CURRENT);
+  }
+
+  @AfterEach
+  void stop() {
+    upstream.close();
   }
 
   /// Has Codex compact, with this role killed while upstream works; the calls made for it.
-  private List<Call> compactWhileKilling(String role) throws Exception {
+  private List<Call> compactWhileKilling(String role, Deployment kompakt) throws Exception {
     Codex codex =
         new Codex(
             CodexIT.installed(CodexIT.CURRENT), codexHome, CodexIT.base(kompakt), Settings.CURRENT);
     assertThat(codex.turn("the first question").exit()).isZero();
-    UPSTREAM.awaitEnded(1, PATIENCE);
-    UPSTREAM.answering(
+    upstream.awaitEnded(1, PATIENCE);
+    upstream.answering(
         call ->
             call.endpoint() == Endpoint.COMPACT
                 ? Reply.success().after(Duration.ofSeconds(3))
                 : Reply.success());
     CompletableFuture<Codex.Run> run =
         CompletableFuture.supplyAsync(() -> codex.resume("the second question"));
-    UPSTREAM.awaitCalls(2, PATIENCE);
+    upstream.awaitCalls(2, PATIENCE);
     kompakt.crash(role);
     Codex.Run ended = run.get(70, TimeUnit.SECONDS);
     assertThat(ended.exit()).as("%s", ended).isZero();
-    return UPSTREAM.calls().stream().filter(call -> call.endpoint() == Endpoint.COMPACT).toList();
+    assertThat(upstream.calls().getLast().body().orElseThrow())
+        .contains("the second question", "FAKE:");
+    return upstream.calls().stream().filter(call -> call.endpoint() == Endpoint.COMPACT).toList();
   }
 
   @Test
   void shouldGiveCodexTheResultOnItsRetryWhenTheIngressDies() throws Exception {
-    // When
-    List<Call> compactions = compactWhileKilling("ingress");
-
-    // Then
-    assertThat(compactions).as("bought once").hasSize(1);
-    assertThat(UPSTREAM.calls().getLast().body().orElseThrow())
-        .contains("the second question", "FAKE:");
+    try (Deployment kompakt = Deployment.inProcesses(home, config)) {
+      assertThat(compactWhileKilling("ingress", kompakt)).as("bought once").hasSize(1);
+    }
   }
 
   @Test
-  void shouldLetCodexWaitOnWhenTheWorkerDies() throws Exception {
-    // When
-    List<Call> compactions = compactWhileKilling("worker");
-
-    // Then
-    assertThat(compactions).as("only the call in flight is repeated").hasSizeBetween(1, 2);
-    assertThat(UPSTREAM.calls().getLast().body().orElseThrow())
-        .contains("the second question", "FAKE:");
+  void shouldRepeatOnlyTheCallInFlightWhenEverythingDies() throws Exception {
+    try (Deployment kompakt = Deployment.inOneProcess(home, config, List.of("-Xmx512m"))) {
+      assertThat(compactWhileKilling("up", kompakt)).hasSize(2);
+    }
   }
 }

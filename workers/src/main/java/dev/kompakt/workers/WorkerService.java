@@ -82,7 +82,7 @@ public final class WorkerService implements AutoCloseable {
             config.upstream().totalTimeout(),
             meters,
             clock);
-    lanes = new LaneWorker(config, clients, attempts, this::ended, ready, meters, clock);
+    lanes = new LaneWorker(worker, config, clients, attempts, this::ended, ready, meters, clock);
     health.require("worker lanes", lanes::joined);
     LOG.atInfo()
         .addKeyValue("worker", worker)

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// What former owners of a lane reported of its attempts: a fold over their events, in which
@@ -19,11 +20,19 @@ final class Handover {
   /// @param starts how often it started; more than once if workers died of it
   record Started(AttemptId attempt, AccountId account, Instant deadline, int starts) {}
 
+  private final Predicate<String> mayRun;
   private final Set<AttemptId> finished = new HashSet<>();
   private final Map<AttemptId, Started> started = new HashMap<>();
   private final Set<Start> counted = new HashSet<>();
 
   private record Start(AttemptId attempt, String worker, Instant at) {}
+
+  /// Begins one that knows of nothing.
+  ///
+  /// @param mayRun whether the worker of this name may still be there
+  Handover(Predicate<String> mayRun) {
+    this.mayRun = mayRun;
+  }
 
   void apply(AttemptEvent event) {
     switch (event) {
@@ -40,15 +49,17 @@ final class Handover {
         || !counted.add(new Start(e.attempt(), e.worker(), e.at()))) {
       return;
     }
+    // the call of a worker that is gone has gone with it
+    Instant deadline = mayRun.test(e.worker()) ? e.deadline() : e.at();
     Started before = started.get(e.attempt());
     started.put(
         e.attempt(),
         before == null
-            ? new Started(e.attempt(), e.account(), e.deadline(), 1)
+            ? new Started(e.attempt(), e.account(), deadline, 1)
             : new Started(
                 e.attempt(),
                 e.account(),
-                e.deadline().isAfter(before.deadline()) ? e.deadline() : before.deadline(),
+                deadline.isAfter(before.deadline()) ? deadline : before.deadline(),
                 before.starts() + 1));
   }
 

@@ -30,9 +30,11 @@ public final class LaneWorker {
 
   /// Makes it; nothing runs before [#start].
   ///
+  /// @param worker this worker's name
   /// @param ended whether a job's compaction has ended since the job was made
   /// @param ready no job is taken before
   public LaneWorker(
+      String worker,
       KompaktConfig config,
       KafkaClients clients,
       Attempts attempts,
@@ -47,7 +49,14 @@ public final class LaneWorker {
             config.worker().concurrency(),
             config.worker().localConcurrency(),
             account -> concurrency.getOrDefault(account, 1));
-    outcomes = new OutcomesReader(clients, config.upstream().totalTimeout(), clock);
+    // a broker inside this process serves no other, so whoever worked before is gone
+    boolean alone = config.kafka().embedded();
+    outcomes =
+        new OutcomesReader(
+            clients,
+            config.upstream().totalTimeout(),
+            other -> !alone || other.equals(worker),
+            clock);
     lanes = new Lanes(queue, attempts, threads, ended, outcomes, this::progressed, clock);
     consumer = new LaneConsumer(clients, lanes, ready, meters);
     meters.gauge(Meter.ATTEMPTS_RUNNING, lanes::active);

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -38,6 +39,7 @@ final class OutcomesReader implements Lanes.ReadBack, AutoCloseable {
 
   private final KafkaClients clients;
   private final Duration longestAttempt;
+  private final Predicate<String> mayRun;
   private final InstantSource clock;
   private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
   private final Thread thread =
@@ -48,9 +50,15 @@ final class OutcomesReader implements Lanes.ReadBack, AutoCloseable {
   /// Makes a reader that does nothing until asked.
   ///
   /// @param longestAttempt it reads back at least so far
-  OutcomesReader(KafkaClients clients, Duration longestAttempt, InstantSource clock) {
+  /// @param mayRun whether the worker of this name may still be there
+  OutcomesReader(
+      KafkaClients clients,
+      Duration longestAttempt,
+      Predicate<String> mayRun,
+      InstantSource clock) {
     this.clients = clients;
     this.longestAttempt = longestAttempt;
+    this.mayRun = mayRun;
     this.clock = clock;
   }
 
@@ -110,7 +118,7 @@ final class OutcomesReader implements Lanes.ReadBack, AutoCloseable {
           ends = consumer.endOffsets(partitions);
           seek(consumer, ends, asked);
           folds.clear();
-          asked.keySet().forEach(lane -> folds.put(lane, new Handover()));
+          asked.keySet().forEach(lane -> folds.put(lane, new Handover(mayRun)));
           fromTheStart = false;
         }
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {

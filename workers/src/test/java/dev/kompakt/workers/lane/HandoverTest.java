@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class HandoverTest {
   private static final Instant NOW = Jobs.NOW;
 
-  private final Handover handover = new Handover();
+  private final Handover handover = new Handover(_ -> true);
 
   static AttemptEvent started(int attempt, String worker, Instant deadline) {
     return new AttemptEvent.AttemptStarted(
@@ -43,6 +43,21 @@ class HandoverTest {
         new Outcome.Cancelled(),
         null,
         null);
+  }
+
+  @Test
+  void shouldNotCountTheCallsOfAWorkerThatIsGone() {
+    // Given
+    Handover after = new Handover(worker -> worker.equals("alive"));
+
+    // When
+    after.apply(started(1, "dead", NOW.plusSeconds(60)));
+    after.apply(started(2, "alive", NOW.plusSeconds(60)));
+
+    // Then
+    assertThat(after.running(NOW))
+        .extracting(Handover.Started::attempt)
+        .containsExactly(Jobs.attempt(2));
   }
 
   @Test
@@ -106,7 +121,7 @@ class HandoverTest {
       }
       events.addAll(events.subList(0, random.nextInt(events.size())));
       Collections.shuffle(events, random);
-      Handover fold = new Handover();
+      Handover fold = new Handover(_ -> true);
 
       // When
       events.forEach(fold::apply);

@@ -159,7 +159,7 @@ class LanesTest {
     deliver(0, 0, 0);
     deliver(0, 1, 1);
     deliver(0, 2, 2);
-    Handover handover = new Handover();
+    Handover handover = new Handover(_ -> true);
     handover.apply(HandoverTest.finished(0));
 
     // When
@@ -180,7 +180,7 @@ class LanesTest {
     deliver(0, 0, 0);
 
     // When
-    lanes.handedOver(0, 1, new Handover());
+    lanes.handedOver(0, 1, new Handover(_ -> true));
 
     // Then
     assertThat(threads).isEmpty();
@@ -193,7 +193,7 @@ class LanesTest {
     for (int i = 0; i < 3; i++) {
       deliver(0, i, i);
     }
-    Handover handover = new Handover();
+    Handover handover = new Handover(_ -> true);
     handover.apply(HandoverTest.started(0, "dead", clock.instant().plus(MINUTE)));
     handover.apply(HandoverTest.started(1, "dead", clock.instant().plus(MINUTE)));
 
@@ -356,7 +356,7 @@ class LanesTest {
     // Given
     lanes.assigned(0, 0, CommitMetadata.none(), 1);
     deliver(0, 0, 0);
-    Handover handover = new Handover();
+    Handover handover = new Handover(_ -> true);
     for (String worker : List.of("w1", "w2", "w3")) {
       handover.apply(HandoverTest.started(0, worker, clock.instant().plus(MINUTE)));
     }
@@ -444,7 +444,7 @@ class LanesTest {
     for (int i = 0; i < 3; i++) {
       deliver(0, i, i);
     }
-    Handover handover = new Handover();
+    Handover handover = new Handover(_ -> true);
     handover.apply(HandoverTest.started(job, "living", clock.instant().plus(MINUTE)));
     lanes.handedOver(0, 1, handover);
   }
