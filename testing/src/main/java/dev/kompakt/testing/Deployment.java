@@ -12,6 +12,13 @@ public interface Deployment extends AutoCloseable {
   /// Base address of the ingress' admin plane.
   URI admin();
 
+  /// The brokers it uses, as `host:port`.
+  ///
+  /// @throws UnsupportedOperationException if they are not known from outside
+  default String broker() {
+    throw new UnsupportedOperationException("the broker is inside of the process");
+  }
+
   /// Kills the process of this role (`up` where all are one) with SIGKILL and starts it again, at
   /// the same addresses and on the same data. Ready when it returns.
   ///

@@ -30,6 +30,11 @@ record OneJvm(Kompakt kompakt) implements Deployment {
   }
 
   @Override
+  public String broker() {
+    return kompakt.broker();
+  }
+
+  @Override
   public void close() {
     kompakt.close();
   }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Roles as processes of their own, started with this JVM's class path by the commands a user
 /// gives. Their output goes to files in the home directory.
@@ -33,6 +34,7 @@ final class Processes implements Deployment {
   private final Map<String, Integer> adminPorts = new HashMap<>();
   private final int dataPort = Home.freePort();
   private final int adminPort = Home.freePort();
+  private @Nullable String broker;
 
   private Processes(Home home) {
     this.home = home;
@@ -66,6 +68,7 @@ final class Processes implements Deployment {
     int routerAdmin = Home.freePort();
     int workerAdmin = Home.freePort();
     String bootstrap = "127.0.0.1:" + brokerPort;
+    broker = bootstrap;
     launch(
         "broker",
         List.of("-Xmx512m"),
@@ -121,6 +124,12 @@ final class Processes implements Deployment {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public String broker() {
+    String known = broker;
+    return known == null ? Deployment.super.broker() : known;
   }
 
   @Override
