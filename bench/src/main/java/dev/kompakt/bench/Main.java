@@ -1,5 +1,6 @@
 package dev.kompakt.bench;
 
+import dev.kompakt.bench.clients.ClientsCommand;
 import dev.kompakt.bench.micro.MicroCommand;
 import dev.kompakt.bench.path.PathCommand;
 import dev.kompakt.bench.report.BenchException;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "kompakt bench",
     sortOptions = false,
-    subcommands = {PathCommand.class, MicroCommand.class},
+    subcommands = {PathCommand.class, ClientsCommand.class, MicroCommand.class},
     description = {
       "Measure how fast Kompakt is on this machine. Figures go to stdout, progress to stderr.",
       ""
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
       "",
       "  ./kompakt bench path --quick                a first look, in about a minute",
       "  ./kompakt bench path --out figures.json     the figures of the README",
+      "  ./kompakt bench clients                     requests that wait, turns that stream",
       "  ./kompakt bench micro scan                  the body scanner only",
       "",
       "Close what else uses the CPU first: the load average is part of the report."
@@ -53,7 +55,7 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what to measure: path or micro");
+    throw new ParameterException(spec.commandLine(), "say what to measure: path, clients or micro");
   }
 
   private static int failed(

@@ -128,7 +128,9 @@ final class CompactionLife {
                 job.mode(),
                 account != null,
                 CHUNK_BYTES,
-                SUCCEEDED, null, null)));
+                SUCCEEDED,
+                null,
+                null)));
   }
 
   private static void expectCompleted(@Nullable CompactionState state) {

@@ -43,7 +43,8 @@ public class ScanBenchmark {
         new ByteArrayInputStream(bytes),
         OutputStream.nullOutputStream(),
         OutputStream.nullOutputStream(),
-        CheckpointOpener.none(), Purpose.COMPACTION);
+        CheckpointOpener.none(),
+        Purpose.COMPACTION);
   }
 
   @Benchmark

@@ -1,21 +1,18 @@
 package dev.kompakt.bench.path;
 
+import dev.kompakt.bench.process.Launcher;
 import dev.kompakt.bench.process.RunningKompakt.Layout;
 import dev.kompakt.bench.report.BenchException;
 import dev.kompakt.bench.report.Machine;
 import dev.kompakt.bench.report.Reporting;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,15 +33,11 @@ import picocli.CommandLine.Spec;
       ""
     })
 public final class PathCommand implements Callable<Integer> {
-  /// As many as a process may have sockets for, with room for the rest.
-  private static final int MOST_PARKED = 18_000;
-
   /// What can be measured.
   enum Part {
     LATENCY,
     THROUGHPUT,
-    LARGE_BODY,
-    PARKED;
+    LARGE_BODY;
 
     @Override
     public String toString() {
@@ -70,12 +63,6 @@ public final class PathCommand implements Callable<Integer> {
   Layout layout = Layout.ONE_PROCESS;
 
   @Option(
-      names = "--parked",
-      paramLabel = "COUNT",
-      description = "Requests parked at once; 10,000, or 2,000 with --quick.")
-  @Nullable Integer parked;
-
-  @Option(
       names = "--dir",
       paramLabel = "DIR",
       description = "Keep the broker's records below this directory while measuring.")
@@ -87,7 +74,7 @@ public final class PathCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Plan plan = plan();
+    Plan plan = quick ? Plan.QUICK : Plan.FULL;
     if (!Files.isWritable(directory)) {
       throw new ParameterException(spec.commandLine(), "--dir " + directory + " is not writable");
     }
@@ -100,21 +87,9 @@ public final class PathCommand implements Callable<Integer> {
     } catch (BenchException e) {
       throw new BenchException(e.getMessage() + "\nLogs are in " + home, e);
     }
-    delete(home);
+    Launcher.delete(home);
     reporting.write(report, report::print);
     return 0;
-  }
-
-  private Plan plan() {
-    Plan plan = quick ? Plan.QUICK : Plan.FULL;
-    if (parked == null) {
-      return plan;
-    }
-    if (parked < 1 || parked > MOST_PARKED) {
-      throw new ParameterException(
-          spec.commandLine(), "--parked is 1 to " + MOST_PARKED + ", not " + parked);
-    }
-    return plan.parking(parked);
   }
 
   private PathReport measure(PathRun run, Machine machine, PathReport.Setup setup)
@@ -126,8 +101,7 @@ public final class PathCommand implements Callable<Integer> {
             ? run.speed(latency, throughput)
             : new PathRun.Speed(List.of(), List.of());
     LargeBody.Row largeBody = parts.contains(Part.LARGE_BODY) ? run.largeBody() : null;
-    ParkedRequests.Row waiting = parts.contains(Part.PARKED) ? run.parked() : null;
-    return new PathReport(machine, setup, speed.latency(), speed.throughput(), largeBody, waiting);
+    return new PathReport(machine, setup, speed.latency(), speed.throughput(), largeBody);
   }
 
   private PathReport.Setup setup(Path home) throws IOException {
@@ -143,20 +117,5 @@ public final class PathCommand implements Callable<Integer> {
         "Upstream: a fake one in the client's process that answers at once, mode native",
         "Client: raw sockets on loopback, connections kept, every request new",
         "Records: on " + Files.getFileStore(home).type());
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      files
-          .sorted(Comparator.reverseOrder())
-          .forEach(
-              file -> {
-                try {
-                  Files.delete(file);
-                } catch (IOException e) {
-                  throw new UncheckedIOException(e);
-                }
-              });
-    }
   }
 }

@@ -13,8 +13,7 @@ record PathReport(
     Setup setup,
     List<Latency.Row> latency,
     List<Rate> throughput,
-    LargeBody.@Nullable Row largeBody,
-    ParkedRequests.@Nullable Row parked) {
+    LargeBody.@Nullable Row largeBody) {
 
   /// Under what the figures hold.
   ///
@@ -40,9 +39,6 @@ record PathReport(
     }
     if (largeBody != null) {
       printLargeBody(largeBody, out);
-    }
-    if (parked != null) {
-      printParked(parked, out);
     }
   }
 
@@ -102,22 +98,6 @@ record PathReport(
         .row("RSS at its peak", Table.mebibytes(row.residentPeak()))
         .row("heap at its peak, garbage included", Table.mebibytes(row.heapPeak()))
         .row("heap live after it", Table.mebibytes(row.heapLive()))
-        .print(out);
-  }
-
-  private static void printParked(ParkedRequests.Row row, PrintStream out) {
-    out.println();
-    out.println(
-        Table.figure(row.parked(), 0)
-            + " requests of "
-            + Table.bytes(row.bytes())
-            + " parked at an ingress of "
-            + row.heap());
-    new Table("", "")
-        .row("RSS before", Table.mebibytes(row.residentBefore()))
-        .row("RSS with all of them", Table.mebibytes(row.residentParked()))
-        .row("RSS each", Table.kibibytes(row.residentPerRequest()))
-        .row("live heap each", Table.kibibytes(row.heapPerRequest()))
         .print(out);
   }
 

@@ -81,16 +81,6 @@ final class PathRun {
     }
   }
 
-  ParkedRequests.Row parked() throws IOException, InterruptedException {
-    Launcher launcher = launcher("parked");
-    try (FakeUpstream upstream = FakeUpstream.start(FakeUpstream.Options.FAST);
-        RunningKompakt kompakt = smallIngress(launcher, upstream)) {
-      say(plan.parked() + " parked requests");
-      return new ParkedRequests(seeds::getAndIncrement)
-          .measure(kompakt, launcher, upstream, plan.parked());
-    }
-  }
-
   private RunningKompakt smallIngress(Launcher launcher, FakeUpstream upstream)
       throws InterruptedException {
     return start(Layout.PROCESSES, launcher, upstream, List.of(Plan.INGRESS_HEAP));

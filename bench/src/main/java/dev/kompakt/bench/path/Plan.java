@@ -10,15 +10,13 @@ import java.util.List;
 /// @param throughputWarmUp dropped from each such run
 /// @param throughputFor then counted
 /// @param largeBodyBytes of the one body an ingress of [#INGRESS_HEAP] takes
-/// @param parked requests held open at once
 record Plan(
     List<Size> latency,
     List<Integer> clients,
     Duration throughputWarmUp,
     Duration throughputFor,
-    long largeBodyBytes,
-    int parked) {
-  /// Bodies in throughput runs and parked.
+    long largeBodyBytes) {
+  /// Bodies in throughput runs.
   static final long SMALL_BYTES = 10 << 10;
 
   /// Heap of the ingress that memory is measured of.
@@ -33,8 +31,7 @@ record Plan(
           List.of(8, 32),
           Duration.ofSeconds(5),
           Duration.ofSeconds(20),
-          64 << 20,
-          10_000);
+          64 << 20);
 
   static final Plan QUICK =
       new Plan(
@@ -45,15 +42,10 @@ record Plan(
           List.of(8),
           Duration.ofSeconds(2),
           Duration.ofSeconds(5),
-          64 << 20,
-          2_000);
+          64 << 20);
 
   /// Bodies of one size.
   ///
   /// @param warmUp calls made first and dropped
   record Size(long bytes, int warmUp, int samples) {}
-
-  Plan parking(int requests) {
-    return new Plan(latency, clients, throughputWarmUp, throughputFor, largeBodyBytes, requests);
-  }
 }

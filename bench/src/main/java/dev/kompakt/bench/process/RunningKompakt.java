@@ -43,11 +43,13 @@ public final class RunningKompakt implements AutoCloseable {
 
   private final Launcher launcher;
   private final URI upstream;
+  private final List<String> settings;
   private final Deque<Child> children = new ArrayDeque<>();
   private final int ingressPort = Launcher.freePort();
   private final int adminPort = Launcher.freePort();
 
-  private RunningKompakt(Launcher launcher, URI upstream) {
+  private RunningKompakt(Launcher launcher, URI upstream, List<String> settings) {
+    this.settings = settings;
     this.launcher = launcher;
     this.upstream = upstream;
   }
@@ -56,10 +58,11 @@ public final class RunningKompakt implements AutoCloseable {
   ///
   /// @param upstream the provider's base URL
   /// @param ingressFlags of the JVM the ingress is in, beside the usual ones
+  /// @param settings `key=value`, over the defaults
   public static RunningKompakt start(
-      Layout layout, Launcher launcher, URI upstream, List<String> ingressFlags)
+      Layout layout, Launcher launcher, URI upstream, List<String> ingressFlags, String... settings)
       throws InterruptedException {
-    RunningKompakt stack = new RunningKompakt(launcher, upstream);
+    RunningKompakt stack = new RunningKompakt(launcher, upstream, List.of(settings));
     List<String> flags = new ArrayList<>(ingressFlags);
     flags.add("-Xlog:gc:file=" + stack.gcLog());
     try {
@@ -103,7 +106,9 @@ public final class RunningKompakt implements AutoCloseable {
       throws IOException, InterruptedException {
     Path config = file(role + ".yaml");
     Files.writeString(config, config(role, bootstrap, data, admin));
-    Child child = launcher.kompakt(role, flags, role, "--config", config.toString());
+    List<String> arguments = new ArrayList<>(List.of(role, "--config", config.toString()));
+    settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
+    Child child = launcher.kompakt(role, flags, arguments.toArray(String[]::new));
     children.push(child);
     AdminPlane plane = new AdminPlane(admin);
     await(child, () -> (data == 0 || listens(data)) && plane.ready());
@@ -115,6 +120,7 @@ public final class RunningKompakt implements AutoCloseable {
             """
             kafka: { bootstrap: "%s", dataDir: "%s" }
             ingress: { listen: "127.0.0.1:%d" }
+            clientsFile: "%s"
             admin: { listen: "127.0.0.1:%d" }
             sealing: { key: "file:%s" }
             log: { level: warn }
@@ -123,7 +129,13 @@ public final class RunningKompakt implements AutoCloseable {
             accounts:
             """
                 .formatted(
-                    bootstrap, file("data-" + role), data, admin, file("sealing.key"), upstream));
+                    bootstrap,
+                    file("data-" + role),
+                    data,
+                    file("no-clients.yaml"),
+                    admin,
+                    file("sealing.key"),
+                    upstream));
     for (int i = 1; i <= ACCOUNTS; i++) {
       config.append(
           "  - { id: account-%d, provider: fake, apiKey: \"file:%s\", quota: { concurrency: %d } }\n"
@@ -165,6 +177,11 @@ public final class RunningKompakt implements AutoCloseable {
   /// Where compactions are asked for.
   public URI endpoint() {
     return URI.create("http://127.0.0.1:" + ingressPort + "/v1/responses/compact");
+  }
+
+  /// Where turns are made.
+  public URI turns() {
+    return URI.create("http://127.0.0.1:" + ingressPort + "/v1/responses");
   }
 
   /// The process the ingress is in.

@@ -1,4 +1,4 @@
-package dev.kompakt.bench.path;
+package dev.kompakt.bench.clients;
 
 import dev.kompakt.bench.process.AdminPlane;
 import dev.kompakt.bench.process.Child;
@@ -9,12 +9,18 @@ import dev.kompakt.bench.report.BenchException;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Histories;
 import dev.kompakt.testing.Reply;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.LongSupplier;
 
 /// What a parked request takes of an ingress that has a process of its own: many at once, for
-/// answers that never come.
+/// answers that never come, each with a keepalive byte every 15 seconds.
 final class ParkedRequests {
   private static final int WARM_UP = 300;
   private static final int PER_SECOND = 500;
@@ -23,7 +29,11 @@ final class ParkedRequests {
   /// Long enough for every request to have had a keepalive byte.
   private static final Duration SETTLE = Duration.ofSeconds(20);
 
-  private final LongSupplier seeds;
+  /// How long its processor time is counted.
+  private static final Duration COUNTED = Duration.ofSeconds(45);
+
+  /// Bytes of each request.
+  static final long BYTES = 10 << 10;
 
   /// What came out.
   ///
@@ -33,6 +43,7 @@ final class ParkedRequests {
   /// @param residentParked with all of them parked and collected
   /// @param residentPerRequest the difference, for one
   /// @param heapPerRequest live heap, for one
+  /// @param cpuPercent of one core, while they wait
   record Row(
       int parked,
       long bytes,
@@ -40,21 +51,12 @@ final class ParkedRequests {
       long residentBefore,
       long residentParked,
       long residentPerRequest,
-      long heapPerRequest) {}
-
-  ParkedRequests(LongSupplier seeds) {
-    this.seeds = seeds;
-  }
+      long heapPerRequest,
+      double cpuPercent) {}
 
   Row measure(RunningKompakt kompakt, Launcher launcher, FakeUpstream upstream, int count)
       throws InterruptedException {
-    try (HttpCaller caller = new HttpCaller(kompakt.endpoint())) {
-      for (int i = 0; i < WARM_UP; i++) {
-        caller
-            .post(Histories.ofBytes(seeds.getAsLong(), Plan.SMALL_BYTES).toBytes())
-            .expectCompaction();
-      }
-    }
+    warmUp(kompakt.endpoint());
     upstream.answering(_ -> Reply.neverAnswered());
     long heapBefore = Memory.liveHeap(kompakt.ingress());
     long residentBefore = Memory.of(kompakt.ingress()).residentBytes();
@@ -70,15 +72,38 @@ final class ParkedRequests {
       Thread.sleep(SETTLE);
       long heapParked = Memory.liveHeap(kompakt.ingress());
       long residentParked = Memory.of(kompakt.ingress()).residentBytes();
+      Duration cpuBefore = kompakt.ingress().cpu();
+      Thread.sleep(COUNTED);
+      Duration cpu = kompakt.ingress().cpu().minus(cpuBefore);
       expect(kompakt.admin(), client, count);
       return new Row(
           count,
-          Plan.SMALL_BYTES,
-          Plan.INGRESS_HEAP,
+          BYTES,
+          ClientsCommand.INGRESS_HEAP,
           residentBefore,
           residentParked,
           (residentParked - residentBefore) / count,
-          (heapParked - heapBefore) / count);
+          (heapParked - heapBefore) / count,
+          100.0 * cpu.toNanos() / COUNTED.toNanos());
+    }
+  }
+
+  private static void warmUp(URI endpoint) throws InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      for (int i = 0; i < WARM_UP; i++) {
+        HttpResponse<Void> response =
+            client.send(
+                HttpRequest.newBuilder(endpoint)
+                    .header("content-type", "application/json")
+                    .POST(BodyPublishers.ofByteArray(Histories.ofBytes(-1 - i, BYTES).toBytes()))
+                    .build(),
+                BodyHandlers.discarding());
+        if (response.statusCode() != 200) {
+          throw new BenchException("a compaction was answered " + response.statusCode());
+        }
+      }
+    } catch (IOException e) {
+      throw new BenchException("a compaction failed: " + e, e);
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.kompakt.bench.path;
+package dev.kompakt.bench.clients;
 
 import dev.kompakt.testing.Histories;
 import java.io.IOException;
@@ -137,7 +137,7 @@ final class ParkingClient {
   }
 
   private ByteBuffer request(long seed) {
-    byte[] body = Histories.ofBytes(seed, Plan.SMALL_BYTES).toBytes();
+    byte[] body = Histories.ofBytes(seed, ParkedRequests.BYTES).toBytes();
     byte[] head =
         """
         POST /v1/responses/compact HTTP/1.1\r
