@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,9 +110,15 @@ class AdminServerTest {
     }
 
     // When
-    CompletableFuture.anyOf(waiting.toArray(CompletableFuture[]::new)).join();
-    int live = get("/livez").statusCode();
-    held.countDown();
+    int live;
+    try {
+      CompletableFuture.anyOf(waiting.toArray(CompletableFuture[]::new))
+          .orTimeout(10, TimeUnit.SECONDS)
+          .join();
+      live = get("/livez").statusCode();
+    } finally {
+      held.countDown();
+    }
 
     // Then
     assertThat(live).isEqualTo(200);

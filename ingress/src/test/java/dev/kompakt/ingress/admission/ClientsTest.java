@@ -140,15 +140,21 @@ final class ClientsTest {
       soon(() -> clients.identify(null, true) == Identity.Stranger.UNKNOWN);
       assertThat(tenant(clients.identify(bearer(KEY), false))).isEqualTo("alice");
 
+      // When Then: gone
+      Files.delete(file.path());
+      soon(() -> broken(meters));
+      assertThat(tenant(clients.identify(bearer(KEY), false))).isEqualTo("alice");
+      assertThat(clients.identify(null, true)).isEqualTo(Identity.Stranger.UNKNOWN);
+
+      // When Then: there again
+      file.change(_ -> List.of(client("bob", KEY.id(), KEY.reveal(), null)));
+      soon(() -> "bob".equals(tenant(clients.identify(bearer(KEY), false))));
+      assertThat(broken(meters)).isFalse();
+
       // When Then: broken
       Files.writeString(file.path(), "clients: [{");
       soon(() -> broken(meters));
-      assertThat(tenant(clients.identify(bearer(KEY), false))).isEqualTo("alice");
-
-      // When Then: gone
-      Files.delete(file.path());
-      soon(() -> !file.exists());
-      assertThat(clients.identify(null, true)).isEqualTo(Identity.Stranger.UNKNOWN);
+      assertThat(tenant(clients.identify(bearer(KEY), false))).isEqualTo("bob");
 
       // When Then: revoked
       Files.writeString(file.path(), "clients: []");
