@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 /// together. Whoever finds none free waits its turn.
 public final class BufferMemory {
   private static final int UNIT_BYTES = 1024;
+  private static final int LEAST_UNITS = 64;
   private static final long SEGMENT_BYTES = 1 << 20;
 
   /// A segment being filled, compressed and sealed, for items and envelope.
@@ -46,7 +47,7 @@ public final class BufferMemory {
   }
 
   private static int units(long bytes) {
-    return (int) (64 + COPIES * Math.min(bytes, SEGMENT_BYTES) / UNIT_BYTES);
+    return (int) (LEAST_UNITS + COPIES * Math.min(bytes, SEGMENT_BYTES) / UNIT_BYTES);
   }
 
   /// Memory lent until it is closed, which is done once.
@@ -57,6 +58,13 @@ public final class BufferMemory {
     Loan(Semaphore units, int lent) {
       this.units = units;
       this.lent = lent;
+    }
+
+    /// Gives back what is not needed to hold so many bytes.
+    public synchronized void shrinkTo(long bytes) {
+      int kept = (int) Math.min(lent, LEAST_UNITS + bytes / UNIT_BYTES);
+      units.release(lent - kept);
+      lent = kept;
     }
 
     @Override

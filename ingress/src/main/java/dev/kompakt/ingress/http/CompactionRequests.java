@@ -181,6 +181,7 @@ final class CompactionRequests {
         throw new RefusedException(
             ApiError.overloaded("Too many request bytes are being held at the moment."));
       }
+      loan.shrinkTo(items.length() + envelope.length());
       relay.relay(
           request,
           new Turn(

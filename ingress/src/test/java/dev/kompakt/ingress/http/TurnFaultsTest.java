@@ -1,5 +1,6 @@
 package dev.kompakt.ingress.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,13 +10,13 @@ import dev.kompakt.schemas.record.TurnFinished;
 import dev.kompakt.schemas.record.Usage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -117,7 +118,32 @@ class TurnFaultsTest {
   }
 
   @Test
-  void shouldNotBlameUpstreamWhenItIsTheClientThatDoesNotRead() throws Exception {
+  void shouldGoOnWhenTheClientPausesForLongerThanUpstreamMayBeSilent() throws Exception {
+    // Given
+    restart("200ms", "20s");
+    byte[] event = ("data: {\"a\":\"" + "x".repeat(64 << 10) + "\"}\n\n").getBytes(UTF_8);
+    int events = 2_000;
+    provider.then(
+        Provider.events(
+            exchange -> {
+              for (int i = 0; i < events; i++) {
+                exchange.getResponseBody().write(event);
+              }
+            }));
+
+    // When
+    HttpResponse<InputStream> response = send();
+    Thread.sleep(1_000);
+    long read = response.body().transferTo(OutputStream.nullOutputStream());
+
+    // Then
+    assertThat(read).isEqualTo((long) events * event.length);
+    assertThat(reported().refusal()).isNull();
+    plane.awaitMeter("kompakt_turns_total{outcome=\"answered\"}", 1);
+  }
+
+  @Test
+  void shouldNotBlameUpstreamWhenTheClientDoesNotReadAtAll() throws Exception {
     // Given
     restart("200ms", "1s");
     String event = "data: {\"a\":\"" + "x".repeat(64 << 10) + "\"}\n\n";
@@ -182,7 +208,10 @@ class TurnFaultsTest {
     // When
     HttpResponse<String> response =
         client.send(
-            HttpRequest.newBuilder(request().uri().resolve("/v1/models")).GET().build(),
+            HttpRequest.newBuilder(request().uri().resolve("/v1/models"))
+                .timeout(Duration.ofSeconds(10))
+                .GET()
+                .build(),
             BodyHandlers.ofString());
 
     // Then
@@ -232,9 +261,26 @@ class TurnFaultsTest {
     HttpResponse<InputStream> response = send();
 
     // Then
-    assertThat(new String(response.body().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(odd);
+    assertThat(new String(response.body().readAllBytes(), UTF_8)).isEqualTo(odd);
     assertThat(reported().usage()).isEqualTo(new Usage(0, 0, 7, 0));
     plane.awaitMeter("kompakt_turns_total{outcome=\"answered\"}", 1);
+  }
+
+  @Test
+  void shouldTakeNoMoreMemoryForASmallTurnThanItNeedsWhileUpstreamThinks() throws Exception {
+    // Given
+    CountDownLatch over = new CountDownLatch(1);
+    provider.then(silentAfter(_ -> {}, over));
+
+    // When
+    var sent = client.sendAsync(request(), BodyHandlers.ofString());
+
+    // Then
+    TestPlane.eventually(() -> !provider.asked.isEmpty());
+    assertThat(plane.memory.lent()).isBetween(1L, 100L << 10);
+    over.countDown();
+    sent.handle((_, _) -> true).get(20, TimeUnit.SECONDS);
+    TestPlane.eventually(() -> plane.memory.lent() == 0);
   }
 
   @Test
