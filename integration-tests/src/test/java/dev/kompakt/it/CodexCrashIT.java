@@ -56,7 +56,7 @@ class CodexCrashIT {
         CompletableFuture.supplyAsync(() -> codex.resume("the second question"));
     upstream.awaitCalls(2, PATIENCE);
     kompakt.crash(role);
-    Codex.Run ended = run.get(70, TimeUnit.SECONDS);
+    Codex.Run ended = run.get(100, TimeUnit.SECONDS);
     assertThat(ended.exit()).as("%s", ended).isZero();
     assertThat(upstream.calls().getLast().body().orElseThrow())
         .contains("the second question", "FAKE:");

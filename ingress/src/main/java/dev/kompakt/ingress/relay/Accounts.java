@@ -64,13 +64,12 @@ final class Accounts {
     for (KompaktConfig.Account account : config.accounts()) {
       for (KompaktConfig.Provider provider : config.providers()) {
         if (provider.id().equals(account.provider())) {
-          Integer most = account.limits().concurrency();
           seats.add(
               new Seat(
                   account,
                   provider,
                   marks.apply(account.id()),
-                  new Gate(most == null ? Integer.MAX_VALUE : most, PATIENCE)));
+                  new Gate(account.limits().parallel(), PATIENCE)));
         }
       }
     }

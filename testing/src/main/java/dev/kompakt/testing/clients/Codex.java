@@ -24,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// The Codex command line, of one version, with a home of its own and no way out but to loopback.
 public final class Codex {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final Duration LONGEST = Duration.ofSeconds(60);
+  private static final Duration LONGEST = Duration.ofSeconds(90);
   private static final String KEY = "GATEWAY_KEY";
 
   private final Path program;
@@ -126,7 +126,7 @@ public final class Codex {
         env_key = "%s"
         supports_websockets = %s
         stream_idle_timeout_ms = %d
-        request_max_retries = 6
+        request_max_retries = 7
         """
             .formatted(
                 settings.model(),
