@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -16,15 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// curl, as docs/clients.md shows it.
 record CurlSdk() implements Sdk {
   static CurlSdk installed() {
-    try {
-      new ProcessBuilder("curl", "--version")
-          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-          .start();
-      return new CurlSdk();
-    } catch (IOException e) {
-      System.out.println("skipped: no curl here");
-      return Assumptions.abort("no curl here");
-    }
+    Sdk.require("curl");
+    return new CurlSdk();
   }
 
   @Override

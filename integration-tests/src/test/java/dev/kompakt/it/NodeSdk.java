@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
@@ -33,6 +34,7 @@ record NodeSdk(String node, Path installed) implements Sdk {
 
   /// With the Node of this machine.
   static NodeSdk old() throws Npm.UnavailableException {
+    Sdk.require("node");
     return new NodeSdk("node", Npm.install("openai", OLD));
   }
 
@@ -73,7 +75,7 @@ record NodeSdk(String node, Path installed) implements Sdk {
                       node,
                       Path.of(script.toURI()).toString(),
                       installed.toString(),
-                      command.name().toLowerCase(java.util.Locale.ROOT)))
+                      command.name().toLowerCase(Locale.ROOT)))
               .redirectError(errors.toFile())
               .start();
       var _ =

@@ -3,6 +3,7 @@ package dev.kompakt.it;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.kompakt.testing.clients.Npm;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -131,6 +132,18 @@ interface Sdk {
 
     static Answer failure(String error, int status, String code, String retryAfter) {
       return new Answer(error, status, code, retryAfter, "", JSON.missingNode());
+    }
+  }
+
+  /// Skips the test where there is no such program.
+  static void require(String program) {
+    try {
+      new ProcessBuilder(program, "--version")
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .start();
+    } catch (IOException e) {
+      System.out.println("skipped: " + e);
+      abort(e.toString());
     }
   }
 

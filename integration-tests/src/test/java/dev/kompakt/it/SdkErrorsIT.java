@@ -46,6 +46,9 @@ class SdkErrorsIT {
 
   private static final ExecutorService WAITING = Executors.newVirtualThreadPerTaskExecutor();
 
+  private static final Map<Sdk.Kind, CompletableFuture<Answer>> FAILING_TURNS =
+      new ConcurrentHashMap<>();
+
   private record Case(Sdk.Kind kind, Fault fault) {}
 
   /// How the provider fails, again and again.
@@ -126,6 +129,9 @@ class SdkErrorsIT {
               () -> List.of(sdk.send(Command.COMPACT, ask), sdk.send(Command.COMPACT, ask)),
               WAITING));
     }
+    Ask turn = ask(kind, "TURN BROKEN");
+    FAILING_TURNS.put(
+        kind, CompletableFuture.supplyAsync(() -> sdk.send(Command.CREATE, turn), WAITING));
   }
 
   private static Reply reply(Call call) {
@@ -290,5 +296,19 @@ class SdkErrorsIT {
               });
       assertThat(calls(kind, fault.name())).as("%s", fault).isEqualTo(5);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldReportATurnThatKeepsFailingAndCostNoMoreForRetries(Sdk.Kind kind) {
+    // Given
+    Sdk sdk = kind.open();
+
+    // When
+    Answer answer = Objects.requireNonNull(FAILING_TURNS.get(kind)).join();
+
+    // Then
+    assertError(sdk, answer, 500, "server_error");
+    assertThat(calls(kind, "TURN BROKEN")).isEqualTo(5);
   }
 }

@@ -11,7 +11,11 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Installs exact versions of npm packages, once for this user.
@@ -19,6 +23,9 @@ public final class Npm {
   private static final Duration LONGEST = Duration.ofMinutes(4);
   private static final Path CACHE =
       Path.of(System.getProperty("user.home"), ".cache", "kompakt", "clients");
+
+  /// What could not be had; it is not waited for again.
+  private static final Map<Path, String> MISSING = new ConcurrentHashMap<>();
 
   private Npm() {}
 
@@ -43,10 +50,17 @@ public final class Npm {
               FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           FileLock _ = channel.lock()) {
         if (!Files.isDirectory(target)) {
+          String missing = MISSING.get(target);
+          if (missing != null) {
+            throw new UnavailableException(missing);
+          }
           install(name + "@" + version, target);
         }
       }
       return target;
+    } catch (UnavailableException e) {
+      MISSING.put(target, Objects.requireNonNull(e.getMessage()));
+      throw e;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -68,6 +82,10 @@ public final class Npm {
                       "--no-update-notifier",
                       "--fetch-retries",
                       "1",
+                      "--fetch-retry-mintimeout",
+                      "1000",
+                      "--fetch-timeout",
+                      "60000",
                       what))
               .redirectErrorStream(true)
               .redirectOutput(output.toFile())
@@ -78,9 +96,12 @@ public final class Npm {
         throw new UnavailableException("npm did not install " + what + " in " + LONGEST);
       }
       if (npm.exitValue() != 0) {
-        List<String> lines = Files.readAllLines(output);
-        throw new UnavailableException(
-            "npm cannot install " + what + ": " + (lines.isEmpty() ? "" : lines.getFirst()));
+        String why =
+            Files.readAllLines(output).stream()
+                .filter(line -> line.startsWith("npm error"))
+                .limit(3)
+                .collect(Collectors.joining("; "));
+        throw new UnavailableException("npm cannot install " + what + ": " + why);
       }
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (InterruptedException e) {
