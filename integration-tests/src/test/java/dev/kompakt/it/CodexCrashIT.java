@@ -12,7 +12,7 @@ import dev.kompakt.testing.clients.Codex.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,8 +52,8 @@ class CodexCrashIT {
             call.endpoint() == Endpoint.COMPACT
                 ? Reply.success().after(Duration.ofSeconds(3))
                 : Reply.success());
-    CompletableFuture<Codex.Run> run =
-        CompletableFuture.supplyAsync(() -> codex.resume("the second question"));
+    FutureTask<Codex.Run> run = new FutureTask<>(() -> codex.resume("the second question"));
+    Thread.startVirtualThread(run);
     upstream.awaitCalls(2, PATIENCE);
     kompakt.crash(role);
     Codex.Run ended = run.get(100, TimeUnit.SECONDS);

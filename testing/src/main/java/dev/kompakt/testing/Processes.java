@@ -139,7 +139,12 @@ final class Processes implements Deployment {
     if (process == null || port == null) {
       throw new IllegalArgumentException("no process of the role " + role);
     }
-    process.destroyForcibly().onExit().join();
+    try {
+      process.destroyForcibly().waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
     start(role);
     awaitReady(port);
   }

@@ -126,7 +126,7 @@ public final class Codex {
         env_key = "%s"
         supports_websockets = %s
         stream_idle_timeout_ms = %d
-        request_max_retries = 7
+        request_max_retries = 6
         """
             .formatted(
                 settings.model(),
