@@ -9,7 +9,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// What went wrong, in OpenAI's error envelope.
 ///
-/// @param retryAfterSeconds whole seconds; never null for 429 and 503
+/// @param retryAfterSeconds 1 to 60, whatever is given, for clients take longer for a refusal;
+///   never null for 429 and 503
 public record ApiError(
     int status,
     String type,
@@ -24,11 +25,15 @@ public record ApiError(
   public static final String SERVER_ERROR = "server_error";
 
   private static final int DEFAULT_RETRY_AFTER_SECONDS = 5;
+  private static final int MOST_RETRY_AFTER_SECONDS = 60;
   private static final JsonMapper JSON = new JsonMapper();
 
   public ApiError {
     if (retryAfterSeconds == null && (status == 429 || status == 503)) {
       retryAfterSeconds = DEFAULT_RETRY_AFTER_SECONDS;
+    }
+    if (retryAfterSeconds != null) {
+      retryAfterSeconds = Math.clamp(retryAfterSeconds, 1, MOST_RETRY_AFTER_SECONDS);
     }
   }
 
