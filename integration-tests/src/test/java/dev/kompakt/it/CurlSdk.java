@@ -129,4 +129,10 @@ record CurlSdk() implements Sdk {
   public String broken() {
     return "exit 18";
   }
+
+  /// Of `--max-time`; the page gives none.
+  @Override
+  public String late() {
+    return "exit 28";
+  }
 }

@@ -146,4 +146,9 @@ record JavaSdk() implements Sdk {
   public String broken() {
     return "OpenAIInvalidDataException";
   }
+
+  @Override
+  public String late() {
+    return broken();
+  }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -117,5 +118,10 @@ record NodeSdk(String node, Path installed) implements Sdk {
   @Override
   public String broken() {
     return "TypeError";
+  }
+
+  @Override
+  public @Nullable String late() {
+    return installed.endsWith("openai@" + OLD) ? null : "APIConnectionTimeoutError";
   }
 }

@@ -154,4 +154,8 @@ interface Sdk {
 
   /// What it calls an answer that breaks off.
   String broken();
+
+  /// What it calls an answer that has begun but is not whole when its deadline passes; null if
+  /// keepalives extend that.
+  @Nullable String late();
 }

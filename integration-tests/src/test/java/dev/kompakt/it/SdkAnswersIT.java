@@ -84,6 +84,26 @@ class SdkAnswersIT {
     assertThat(UPSTREAM.count()).isEqualTo(1);
   }
 
+  /// Which deadlines keepalives extend is as docs/clients.md says; whichever passes, the work done
+  /// is not lost.
+  @ParameterizedTest
+  @EnumSource
+  void shouldKeepToItsOwnDeadlineWhenKeepalivesComeFirst(Sdk.Kind kind) {
+    // Given
+    Sdk sdk = kind.open();
+    Ask ask = fresh();
+    UPSTREAM.then(Reply.success().after(Duration.ofSeconds(3)));
+
+    // When
+    Answer hasty = sdk.send(Command.COMPACT, ask.withRetries(0, Duration.ofSeconds(1)));
+    Answer patient = sdk.send(Command.COMPACT, ask);
+
+    // Then
+    assertThat(hasty.error()).as("%s", hasty).isEqualTo(sdk.late());
+    assertCompacted(patient, patient.data());
+    assertThat(UPSTREAM.count()).isEqualTo(1);
+  }
+
   @ParameterizedTest
   @EnumSource
   void shouldHandOutTheResultLaterWhenAskedToRespondAsync(Sdk.Kind kind) {

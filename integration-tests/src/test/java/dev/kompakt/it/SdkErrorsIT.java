@@ -176,11 +176,14 @@ class SdkErrorsIT {
   @EnumSource
   void shouldReportAWrongKey(Sdk.Kind kind) {
     Sdk sdk = kind.open();
-    assertError(
-        sdk,
-        sdk.send(Command.COMPACT, ask(kind, "WRONG KEY").withKey("sk-wrong")),
-        401,
-        "invalid_api_key");
+    for (Command command :
+        new Command[] {Command.COMPACT, Command.CREATE, Command.STREAM, Command.MODELS}) {
+      assertError(
+          sdk,
+          sdk.send(command, ask(kind, "WRONG KEY").withKey("sk-wrong")),
+          401,
+          "invalid_api_key");
+    }
     assertThat(calls(kind, "WRONG KEY")).isZero();
   }
 
