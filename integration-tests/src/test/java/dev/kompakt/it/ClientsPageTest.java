@@ -40,6 +40,7 @@ class ClientsPageTest {
         .containsExactlyInAnyOrder(
             "Codex " + CodexIT.CURRENT,
             "Codex " + CodexIT.OLD,
+            "Codex " + CodexIT.LAST_UNARY,
             "openai-node " + NodeSdk.CURRENT,
             "openai-node " + NodeSdk.OLD,
             "Node " + NodeSdk.NODE,

@@ -30,8 +30,16 @@ class CodexIT {
   static final String CURRENT = "0.169.0";
   static final String OLD = "0.147.0";
 
+  /// The last that knows the unary form.
+  static final String LAST_UNARY = "0.154.0";
+
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String NO_COMPACTION = "500000000";
+
+  /// How often Kompakt has a part tried before its compaction fails.
+  private static final int TRIES = 5;
+
+  private static final String KEEPALIVE = "{ firstAfter: 200ms, every: 200ms }";
 
   private static final FakeUpstream UPSTREAM = FakeUpstream.start();
 
@@ -42,9 +50,7 @@ class CodexIT {
 
   @BeforeAll
   static void deploy() {
-    kompakt =
-        Deployment.inOneJvm(
-            home, Configs.provider(UPSTREAM, "summarize", "{ firstAfter: 200ms, every: 200ms }"));
+    kompakt = Deployment.inOneJvm(home, Configs.provider(UPSTREAM, "summarize", KEEPALIVE));
   }
 
   @AfterAll
@@ -94,7 +100,7 @@ class CodexIT {
   }
 
   @ParameterizedTest
-  @CsvSource({CURRENT + ",true", OLD + ",true", OLD + ",false"})
+  @CsvSource({CURRENT + ",true", OLD + ",true", OLD + ",false", LAST_UNARY + ",false"})
   void shouldCompactBeforeATurnAndGoOnFromTheSummary(String version, boolean v2) {
     // Given
     Settings settings = version.equals(CURRENT) ? Settings.CURRENT : Settings.OLD.withRemoteV2(v2);
@@ -110,6 +116,30 @@ class CodexIT {
     String last = calls.getLast().body().orElseThrow();
     assertThat(last).contains("the second question", "[Summary of the earlier conversation.");
     assertThat(last).doesNotContain("kmp1.").doesNotContain("\"compaction\"");
+    assertThat(UPSTREAM.violations()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({CURRENT + ",trigger,TRIGGER", OLD + ",native,COMPACT"})
+  void shouldHandTheProvidersOwnItemToCodexAndBack(
+      String version, String mode, Endpoint endpoint, @TempDir Path itsHome) {
+    // Given
+    Settings settings =
+        version.equals(CURRENT) ? Settings.CURRENT : Settings.OLD.withRemoteV2(false);
+    try (Deployment other =
+        Deployment.inOneJvm(itsHome, Configs.provider(UPSTREAM, mode, KEEPALIVE))) {
+      Codex codex = new Codex(installed(version), codexHome, base(other), settings);
+
+      // When
+      assertFine(codex.turn("the first question"));
+      assertFine(codex.resume("the second question"));
+    }
+
+    // Then
+    assertThat(UPSTREAM.awaitEnded(3, PATIENCE).stream().map(Call::endpoint))
+        .containsExactly(Endpoint.SUMMARY, endpoint, Endpoint.SUMMARY);
+    assertThat(UPSTREAM.calls().getLast().body().orElseThrow())
+        .contains("the second question", "\"FAKE:");
     assertThat(UPSTREAM.violations()).isEmpty();
   }
 
@@ -218,12 +248,20 @@ class CodexIT {
     assertFine(codex.resume("the second question"));
 
     // Then
-    String last = UPSTREAM.calls().getLast().body().orElseThrow();
-    assertThat(last).contains("the second question", "[Summary of the earlier conversation.");
+    List<Call> calls = UPSTREAM.calls();
+    assertThat(calls.subList(0, 4).stream().map(Call::status))
+        .as("the first turn")
+        .containsExactly(500, 429, 529, 200);
+    assertThat(calls.subList(4, 8).stream().map(Call::status))
+        .as("the compaction")
+        .containsExactly(413, 429, 500, 529);
+    assertThat(calls.subList(8, calls.size())).isNotEmpty().allMatch(call -> call.status() == 200);
+    assertThat(calls.getLast().body().orElseThrow())
+        .contains("the second question", "[Summary of the earlier conversation.");
   }
 
   @Test
-  void shouldAskUpstreamNoMoreOftenBecauseCodexTriesAgain() {
+  void shouldAskUpstreamOnceWhenItRejectsTheHistory() {
     // Given
     Codex codex = codex(CURRENT, Settings.CURRENT);
     assertFine(codex.turn("the first question"));
@@ -239,16 +277,44 @@ class CodexIT {
   }
 
   @Test
+  void shouldMakeOnlyItsOwnTriesWhenUpstreamStaysOverloaded() {
+    // Given
+    Codex codex = codex(CURRENT, Settings.CURRENT);
+    assertFine(codex.turn("the first question"));
+    UPSTREAM.awaitEnded(1, PATIENCE);
+    UPSTREAM.answering(_ -> Reply.overloaded());
+
+    // When
+    Codex.Run run = codex.resume("the second question");
+
+    // Then
+    assertThat(run.exit()).as("%s", run).isNotZero();
+    assertThat(UPSTREAM.calls()).as("the turn, then the compaction").hasSize(1 + TRIES);
+  }
+
+  @Test
   void shouldFallBackFromWebSocketsAtOnce() {
     // Given
     Codex codex =
         codex(
             CURRENT, Settings.CURRENT.withWebSockets().compactingAt(Long.parseLong(NO_COMPACTION)));
+    double before = upgradesRefused();
 
     // When
     assertFine(codex.turn("the first question"));
 
     // Then
     assertThat(UPSTREAM.awaitEnded(1, PATIENCE)).hasSize(1);
+    assertThat(upgradesRefused() - before).as("upgrades tried").isEqualTo(1);
+  }
+
+  private static double upgradesRefused() {
+    return new Client(kompakt.admin())
+        .get("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("kompakt_requests_total{") && line.contains("\"426\""))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+        .sum();
   }
 }
