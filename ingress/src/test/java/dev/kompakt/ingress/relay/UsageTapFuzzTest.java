@@ -1,0 +1,35 @@
+package dev.kompakt.ingress.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// Whatever passes, listening to it neither throws nor makes anything up that cannot be.
+class UsageTapFuzzTest {
+  private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
+
+  @FuzzTest
+  void shouldListenToAnything(byte[] answer) {
+    for (boolean events : new boolean[] {true, false}) {
+      for (int piece : new int[] {1, 7, Math.max(1, answer.length)}) {
+        UsageTap tap = new UsageTap(events, () -> NOW);
+        for (int at = 0; at < answer.length; at += piece) {
+          tap.passed(answer, at, Math.min(piece, answer.length - at));
+        }
+        tap.ended();
+        assertThat(tap.usage().inputTokens()).isBetween(0L, 1_000_000_000_000L);
+        assertThat(tap.readings()).allMatch(reading -> reading.usedPercent() <= 1_000);
+      }
+    }
+  }
+
+  @FuzzTest
+  void shouldTakeATurnStateApartOrLeaveIt(@Nullable String header) {
+    TurnState state = TurnState.parse(header);
+    if (state != null) {
+      assertThat(state.toString()).isEqualTo(header);
+    }
+  }
+}
