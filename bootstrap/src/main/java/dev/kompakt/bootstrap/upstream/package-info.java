@@ -1,4 +1,4 @@
-/// What providers say in headers, read by workers and ingress alike. Pure.
+/// What providers say in headers and errors, read by workers and ingress alike. Pure.
 @NullMarked
 package dev.kompakt.bootstrap.upstream;
 

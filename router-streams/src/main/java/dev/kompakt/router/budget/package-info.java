@@ -1,6 +1,6 @@
-/// What accounts were used for, added up from attempts: a pure fold.
+/// What accounts and tenants used, added up from their upstream calls: a pure fold.
 ///
-/// Starting points: [Budget].
+/// Starting points: [Call] (one call, whoever made it), [Budget] (the fold).
 @NullMarked
 package dev.kompakt.router.budget;
 
