@@ -276,13 +276,14 @@ class CodexIT {
     assertThat(UPSTREAM.calls()).as("one turn, one compaction").hasSize(2);
   }
 
-  @Test
-  void shouldMakeOnlyItsOwnTriesWhenUpstreamStaysOverloaded() {
+  @ParameterizedTest
+  @ValueSource(ints = {500, 529})
+  void shouldMakeOnlyItsOwnTriesWhenUpstreamGoesOnFailing(int status) {
     // Given
     Codex codex = codex(CURRENT, Settings.CURRENT);
     assertFine(codex.turn("the first question"));
     UPSTREAM.awaitEnded(1, PATIENCE);
-    UPSTREAM.answering(_ -> Reply.overloaded());
+    UPSTREAM.answering(_ -> status == 500 ? Reply.internalError() : Reply.overloaded());
 
     // When
     Codex.Run run = codex.resume("the second question");

@@ -88,6 +88,8 @@ public record ResponseEvents(ResponseHead head) implements AnswerForm {
     return switch (error.code()) {
       case "context_too_large", "context_length_exceeded" -> "context_length_exceeded";
       case "insufficient_quota", "server_is_overloaded" -> error.code();
+      // Kompakt has made its tries: a client that made its own now would buy all of them again
+      case "upstream_error", "upstream_malformed" -> "server_is_overloaded";
       default -> {
         if (error.status() == 429) {
           yield "rate_limit_exceeded";
