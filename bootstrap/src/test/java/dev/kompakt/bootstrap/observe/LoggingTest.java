@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -16,11 +17,17 @@ import tools.jackson.databind.json.JsonMapper;
 class LoggingTest {
   private static final String HOSTILE = "x\n23:59:59.000 ERROR forged\r\u001b[31m\u2028y";
 
-  private final PrintStream stderr = System.err;
+  private static final PrintStream STDERR = System.err;
+
+  /// The fuzz tests' agent, if it is in this JVM, tells on stderr of each class as it is loaded.
+  @BeforeAll
+  static void loadWhatIsLogged() {
+    List.of(KompaktConfig.Log.Format.values()).forEach(LoggingTest::logged);
+  }
 
   @AfterEach
   void restore() {
-    System.setErr(stderr);
+    System.setErr(STDERR);
     Logging.configure(
         new KompaktConfig.Log(KompaktConfig.Log.Format.PLAIN, KompaktConfig.Log.Level.INFO));
   }
