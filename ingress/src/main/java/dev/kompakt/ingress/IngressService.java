@@ -24,10 +24,10 @@ import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.CompactionId;
 import dev.kompakt.schemas.id.TenantId;
 import dev.kompakt.schemas.record.AccountStatus;
-import dev.kompakt.schemas.record.CallEvent;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.LimitKey;
+import dev.kompakt.schemas.record.Report;
 import dev.kompakt.schemas.record.TenantUsage;
 import dev.kompakt.schemas.topic.Topics;
 import java.net.InetSocketAddress;
@@ -92,7 +92,7 @@ public final class IngressService implements AutoCloseable {
         LogView.follow(clients, Topics.ACCOUNTS, MAX_ACCOUNTS, (_, _) -> {});
     List<LogView<?, ?>> views = List.of(compactions, limits, tenants, accounts);
     Statuses statuses = new KafkaStatuses(compactions);
-    TopicWriter<String, CallEvent> turns = clients.writer(Topics.OUTCOMES);
+    TopicWriter<String, Report> turns = clients.writer(Topics.OUTCOMES);
     // While the log does not answer, sending waits: not on a turn's thread, and not without bound.
     Semaphore reporting = new Semaphore(MAX_REPORTS);
     DataPlane plane =

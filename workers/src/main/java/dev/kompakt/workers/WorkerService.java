@@ -10,11 +10,11 @@ import dev.kompakt.bootstrap.payload.PayloadStore;
 import dev.kompakt.bootstrap.seal.CheckpointSeal;
 import dev.kompakt.bootstrap.seal.SealingKey;
 import dev.kompakt.schemas.id.CompactionId;
-import dev.kompakt.schemas.record.CallEvent;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.LimitKey;
+import dev.kompakt.schemas.record.Report;
 import dev.kompakt.schemas.topic.Topics;
 import dev.kompakt.workers.answer.AnswerWriter;
 import dev.kompakt.workers.attempt.AttemptRunner;
@@ -67,7 +67,7 @@ public final class WorkerService implements AutoCloseable {
     Payloads payloads = new StoredPayloads(store);
     upstream = Upstream.create(config, payloads, meters);
     AnswerWriter answers = new AnswerWriter(payloads, new CheckpointSeal(key));
-    TopicWriter<String, CallEvent> outcomes = clients.writer(Topics.OUTCOMES);
+    TopicWriter<String, Report> outcomes = clients.writer(Topics.OUTCOMES);
     OutcomeReporter reporter =
         new OutcomeReporter(
             event -> outcomes.sendAndWait(event.attempt().compaction().value(), event), closing);

@@ -57,6 +57,7 @@ public final class Jobs {
         envelope,
         work,
         NOW,
-        NOW.plusSeconds(900));
+        NOW.plusSeconds(900),
+        null);
   }
 }

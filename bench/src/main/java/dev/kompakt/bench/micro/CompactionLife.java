@@ -73,6 +73,7 @@ final class CompactionLife {
                 history,
                 packed,
                 DEADLINE,
+                null,
                 null));
   }
 

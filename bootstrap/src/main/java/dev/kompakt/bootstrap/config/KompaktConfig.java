@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -30,6 +31,7 @@ public record KompaktConfig(
     List<Provider> providers,
     List<Account> accounts,
     Compaction compaction,
+    Routing routing,
     Upstream upstream,
     Worker worker,
     Router router,
@@ -209,20 +211,20 @@ public record KompaktConfig(
   ///
   /// @param chunkBytes split to calls of at most so many bytes before the first refusal
   /// @param rejectedTools tool types this provider refuses
+  /// @param usageUrl answers how much of its windows an account has used; null if there is no such
+  ///   address
   public record Provider(
       @JsonProperty(required = true) ProviderId id,
       @JsonProperty(required = true) URI baseUrl,
       @JsonProperty(required = true) Mode mode,
       @Nullable ByteSize chunkBytes,
-      @Nullable List<String> rejectedTools) {
+      @Nullable List<String> rejectedTools,
+      @Nullable URI usageUrl) {
     public Provider {
       String key = "providers." + id;
-      String scheme = baseUrl.getScheme();
-      if (scheme == null
-          || !scheme.toLowerCase(Locale.ROOT).matches("https?")
-          || baseUrl.getHost() == null) {
-        throw new ConfigException(
-            key + ".baseUrl", "'" + baseUrl + "' is not an http or https address");
+      web(key + ".baseUrl", baseUrl);
+      if (usageUrl != null) {
+        web(key + ".usageUrl", usageUrl);
       }
       if (mode == Mode.LOCAL) {
         throw new ConfigException(
@@ -235,22 +237,37 @@ public record KompaktConfig(
     }
   }
 
-  /// A credential at a provider.
+  /// A credential at a provider: either an API key, or a token that is renewed.
   public record Account(
       @JsonProperty(required = true) AccountId id,
       @JsonProperty(required = true) ProviderId provider,
-      @JsonProperty(required = true) Secret apiKey,
+      @Nullable Secret apiKey,
+      @Nullable OAuth oauth,
       @Nullable Quota quota) {
     public Account {
       quota = quota == null ? Quota.DEFAULT : quota;
       quota.check("accounts." + id + ".quota.");
+      if ((apiKey == null) == (oauth == null)) {
+        throw new ConfigException(
+            "accounts." + id,
+            "takes either apiKey or oauth, and has " + (oauth == null ? "none" : "both"));
+      }
+      if (oauth != null) {
+        web("accounts." + id + ".oauth.tokenUrl", oauth.tokenUrl());
+      }
     }
 
-    /// The credential itself.
+    /// What it is first called with, an API key or a refresh token.
     ///
     /// @throws ConfigException if it is not there, saying what to set
     public String credential() {
-      return apiKey.resolve("accounts." + id + ".apiKey");
+      String key = "accounts." + id + (apiKey == null ? ".oauth.refreshToken" : ".apiKey");
+      return secret().resolve(key);
+    }
+
+    /// Where that lies.
+    public Secret secret() {
+      return apiKey == null ? Objects.requireNonNull(oauth).refreshToken() : apiKey;
     }
 
     /// The quota, defaults filled in.
@@ -259,14 +276,39 @@ public record KompaktConfig(
     }
   }
 
+  /// A token that is renewed with another, which is good once.
+  ///
+  /// @param refreshToken the first one; later ones are kept, sealed, in Kafka
+  /// @param headers sent with every call of the account, as `chatgpt-account-id`
+  public record OAuth(
+      @JsonProperty(required = true) URI tokenUrl,
+      @JsonProperty(required = true) String clientId,
+      @JsonProperty(required = true) Secret refreshToken,
+      @Nullable Map<String, String> headers) {
+    public OAuth {
+      headers = headers == null ? Map.of() : Map.copyOf(headers);
+    }
+  }
+
   /// What an account may be used for at most; null for no limit.
   ///
   /// @param concurrency calls at once; 4 if not given
+  /// @param ceilings percent of a window of the provider's, by its name, that is used at most
   public record Quota(
       @Nullable Integer concurrency,
       @Nullable Integer requestsPerMinute,
-      @Nullable Integer tokensPerMinute) {
-    static final Quota DEFAULT = new Quota(null, null, null);
+      @Nullable Integer tokensPerMinute,
+      @Nullable Map<String, Integer> ceilings) {
+    static final Quota DEFAULT = new Quota(null, null, null, null);
+
+    public Quota {
+      ceilings = ceilings == null ? Map.of() : Map.copyOf(ceilings);
+    }
+
+    /// The ceilings, none if none are given.
+    public Map<String, Integer> windows() {
+      return ceilings == null ? Map.of() : ceilings;
+    }
 
     /// Calls at once.
     public int parallel() {
@@ -277,6 +319,7 @@ public record KompaktConfig(
       positive(key + "concurrency", concurrency);
       positive(key + "requestsPerMinute", requestsPerMinute);
       positive(key + "tokensPerMinute", tokensPerMinute);
+      windows().forEach((window, percent) -> range(key + "ceilings." + window, percent, 1, 100));
     }
 
     private static void positive(String key, @Nullable Integer value) {
@@ -297,6 +340,37 @@ public record KompaktConfig(
       range("compaction.maxCalls", maxCalls, 1, 1000);
       between("compaction.deadline", deadline, Duration.ofSeconds(1), Duration.ofDays(6));
       between("compaction.keepResults", keepResults, Duration.ofMinutes(1), Duration.ofDays(6));
+    }
+  }
+
+  /// How accounts are chosen.
+  ///
+  /// @param budgetThreshold percent of a window above which an account is used only if all are
+  /// @param whenExhausted what becomes of a compaction when no account can be used for long
+  /// @param grace how long a session waits for its account to come back before it moves
+  /// @param sessionIdle a session that was not used for so long may move
+  /// @param limitLifetime how long a learned limit holds
+  /// @param usageEvery how often a provider's usage address is asked for an account
+  public record Routing(
+      int budgetThreshold,
+      WhenExhausted whenExhausted,
+      Duration grace,
+      Duration sessionIdle,
+      Duration limitLifetime,
+      Duration usageEvery) {
+    public Routing {
+      range("routing.budgetThreshold", budgetThreshold, 1, 100);
+      between("routing.grace", grace, Duration.ZERO, Duration.ofMinutes(5));
+      between("routing.sessionIdle", sessionIdle, Duration.ofMinutes(1), Duration.ofDays(30));
+      between("routing.limitLifetime", limitLifetime, Duration.ofSeconds(1), Duration.ofDays(7));
+      between("routing.usageEvery", usageEvery, Duration.ofSeconds(1), Duration.ofHours(1));
+    }
+
+    public enum WhenExhausted {
+      /// Callers on a connection are told when to come again, others wait.
+      REFUSE,
+      /// It is compacted locally, without any upstream.
+      LOCAL
     }
   }
 
@@ -341,6 +415,15 @@ public record KompaktConfig(
       WARN,
       INFO,
       DEBUG
+    }
+  }
+
+  private static void web(String key, URI address) {
+    String scheme = address.getScheme();
+    if (scheme == null
+        || !scheme.toLowerCase(Locale.ROOT).matches("https?")
+        || address.getHost() == null) {
+      throw new ConfigException(key, "'" + address + "' is not an http or https address");
     }
   }
 }

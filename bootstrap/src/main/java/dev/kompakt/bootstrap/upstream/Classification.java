@@ -42,7 +42,7 @@ public record Classification(
   public Outcome status(int status, ErrorBody error) {
     return switch (status) {
       case 400, 422 -> badRequest(status, error);
-      case 401, 403 -> new Outcome.Unauthorized(status);
+      case 401, 403 -> new Outcome.Unauthorized(status, null);
       case 402 -> new Outcome.QuotaExhausted(error.resetsAt());
       case 413 -> tooLarge(error.type().equals("tokens") ? Unit.TOKENS : Unit.BYTES);
       case 429 -> tooMany(error);
@@ -109,7 +109,7 @@ public record Classification(
       return new Outcome.QuotaExhausted(error.resetsAt());
     }
     if (error.type().equals("usage_not_included") || error.code().equals("usage_not_included")) {
-      return new Outcome.Unauthorized(429);
+      return new Outcome.Unauthorized(429, null);
     }
     if (NEVER_FITS.matcher(error.message().toLowerCase(Locale.ROOT)).find()) {
       return tooLarge(Unit.TOKENS); // no waiting makes room for it

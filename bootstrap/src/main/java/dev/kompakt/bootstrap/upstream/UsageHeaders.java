@@ -67,7 +67,8 @@ public final class UsageHeaders {
         minutes == null || minutes == 0 || minutes > LONGEST.toMinutes()
             ? null
             : Duration.ofMinutes(minutes),
-        reset == null ? null : within(Instant.ofEpochSecond(reset), now));
+        reset == null ? null : within(Instant.ofEpochSecond(reset), now),
+        now);
   }
 
   private static @Nullable UsageReading perMinute(
@@ -82,7 +83,8 @@ public final class UsageHeaders {
         window,
         100.0 * (limit - remaining) / limit,
         null,
-        reset == null ? null : within(now.plus(reset), now));
+        reset == null ? null : within(now.plus(reset), now),
+        now);
   }
 
   private static @Nullable Instant within(Instant reset, Instant now) {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -147,18 +148,25 @@ class ConfigLoaderTest {
             admin: { listen: "0.0.0.0:81", key: "env:ADMIN_KEY" }
             sealing: { key: "env:SEALING_KEY" }
             providers:
-              - { id: p, baseUrl: "https://h/v1", mode: native, chunkBytes: 4MiB, rejectedTools: [x] }
+              - { id: p, baseUrl: "https://h/v1", mode: native, chunkBytes: 4MiB, rejectedTools: [x], usageUrl: "https://h/usage" }
             accounts:
               - id: a
                 provider: p
                 apiKey: file:/k
-                quota: { concurrency: 1, requestsPerMinute: 2, tokensPerMinute: 3 }
+                quota: { concurrency: 1, requestsPerMinute: 2, tokensPerMinute: 3, ceilings: { primary: 80 } }
             compaction:
               parallelChunks: 5
               maxCalls: 6
               checkpoint: plain
               deadline: 7m
               keepResults: 8h
+            routing:
+              budgetThreshold: 90
+              whenExhausted: local
+              grace: 11s
+              sessionIdle: 12m
+              limitLifetime: 13m
+              usageEvery: 14s
             upstream:
               connectTimeout: 1s
               headerTimeout: 2s
@@ -185,7 +193,7 @@ class ConfigLoaderTest {
 
     // Then
     KompaktConfig.Account account = config.accounts().getFirst();
-    assertThat(account.apiKey().reference()).isEqualTo("file:/k");
+    assertThat(Objects.requireNonNull(account.apiKey()).reference()).isEqualTo("file:/k");
     assertThat(config)
         .isEqualTo(
             new KompaktConfig(
@@ -218,15 +226,24 @@ class ConfigLoaderTest {
                         URI.create("https://h/v1"),
                         Mode.NATIVE,
                         new ByteSize(4L << 20),
-                        List.of("x"))),
+                        List.of("x"),
+                        URI.create("https://h/usage"))),
                 List.of(
                     new KompaktConfig.Account(
                         new AccountId("a"),
                         new ProviderId("p"),
                         account.apiKey(),
-                        new KompaktConfig.Quota(1, 2, 3))),
+                        null,
+                        new KompaktConfig.Quota(1, 2, 3, Map.of("primary", 80)))),
                 new KompaktConfig.Compaction(
                     5, 6, Checkpoint.PLAIN, Duration.ofMinutes(7), Duration.ofHours(8)),
+                new KompaktConfig.Routing(
+                    90,
+                    KompaktConfig.Routing.WhenExhausted.LOCAL,
+                    Duration.ofSeconds(11),
+                    Duration.ofMinutes(12),
+                    Duration.ofMinutes(13),
+                    Duration.ofSeconds(14)),
                 new KompaktConfig.Upstream(
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(2),
@@ -441,6 +458,7 @@ class ConfigLoaderTest {
         config.providers(),
         config.accounts(),
         config.compaction(),
+        config.routing(),
         config.upstream(),
         config.worker(),
         config.router(),

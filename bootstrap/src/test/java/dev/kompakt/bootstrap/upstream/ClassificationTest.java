@@ -68,8 +68,8 @@ class ClassificationTest {
             422,
             error("invalid_request_error", "", "x"),
             new Outcome.Rejected(422, "invalid_request_error", null)),
-        Arguments.of(401, error("", "invalid_api_key", "x"), new Outcome.Unauthorized(401)),
-        Arguments.of(403, "<html>", new Outcome.Unauthorized(403)),
+        Arguments.of(401, error("", "invalid_api_key", "x"), new Outcome.Unauthorized(401, null)),
+        Arguments.of(403, "<html>", new Outcome.Unauthorized(403, null)),
         Arguments.of(402, "{}", new Outcome.QuotaExhausted(null)),
         Arguments.of(
             404,
@@ -141,7 +141,7 @@ class ClassificationTest {
             "{\"error\":{\"type\":\"usage_limit_reached\",\"resets_at\":9e99}}",
             new Outcome.QuotaExhausted(null)),
         Arguments.of(
-            Map.of(), error("usage_not_included", "", "x"), new Outcome.Unauthorized(429)));
+            Map.of(), error("usage_not_included", "", "x"), new Outcome.Unauthorized(429, null)));
   }
 
   @ParameterizedTest
@@ -165,11 +165,11 @@ class ClassificationTest {
         Arguments.of("slow_down", new Outcome.Transient(Cause.OVERLOADED, 503, null)),
         Arguments.of("rate_limit_exceeded", new Outcome.RateLimited(Duration.ofSeconds(5))),
         Arguments.of("insufficient_quota", new Outcome.QuotaExhausted(null)),
-        Arguments.of("usage_not_included", new Outcome.Unauthorized(429)),
+        Arguments.of("usage_not_included", new Outcome.Unauthorized(429, null)),
         Arguments.of("context_length_exceeded", TOKENS),
         Arguments.of("invalid_prompt", new Outcome.Rejected(400, "invalid_prompt", null)),
         Arguments.of("cyber_policy", new Outcome.Rejected(400, "cyber_policy", null)),
-        Arguments.of("invalid_api_key", new Outcome.Unauthorized(401)));
+        Arguments.of("invalid_api_key", new Outcome.Unauthorized(401, null)));
   }
 
   @Test

@@ -28,8 +28,8 @@ class UsageHeadersTest {
                     "x-codex-secondary-used-percent", "100")))
         .containsExactly(
             new UsageReading(
-                "primary", 42.5, Duration.ofHours(5), Instant.ofEpochSecond(1795172400)),
-            new UsageReading("secondary", 100, null, null));
+                "primary", 42.5, Duration.ofHours(5), Instant.ofEpochSecond(1795172400), NOW),
+            new UsageReading("secondary", 100, null, null, NOW));
   }
 
   @ParameterizedTest
@@ -41,7 +41,7 @@ class UsageHeadersTest {
                     "x-ratelimit-limit-tokens", "200000",
                     "x-ratelimit-remaining-tokens", "150000",
                     "x-ratelimit-reset-tokens", reset)))
-        .containsExactly(new UsageReading("tokens", 25, null, NOW.plus(expected)));
+        .containsExactly(new UsageReading("tokens", 25, null, NOW.plus(expected), NOW));
   }
 
   @ParameterizedTest
@@ -55,7 +55,7 @@ class UsageHeadersTest {
   void shouldTakeForUnsaidAResetThatCannotBe(String reset) {
     assertThat(
             read(Map.of("x-codex-primary-used-percent", "10", "x-codex-primary-reset-at", reset)))
-        .containsExactly(new UsageReading("primary", 10, null, null));
+        .containsExactly(new UsageReading("primary", 10, null, null, NOW));
   }
 
   @ParameterizedTest

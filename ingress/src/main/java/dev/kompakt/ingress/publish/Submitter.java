@@ -141,9 +141,8 @@ public final class Submitter {
             history,
             chunks,
             now.plus(deadline),
-            asked.session() == null
-                ? null
-                : IdempotencyKeys.hash(asked.tenant(), asked.session())));
+            asked.session() == null ? null : IdempotencyKeys.hash(asked.tenant(), asked.session()),
+            null));
     Acceptance.Accepted made = new Acceptance.Accepted(id, outdated);
     accepted.note(new AcceptedHere.Pending(made, asked.tenant(), asked.body().model(), now));
     meters.count(Meter.SUBMISSIONS);

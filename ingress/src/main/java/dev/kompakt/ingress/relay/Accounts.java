@@ -3,6 +3,7 @@ package dev.kompakt.ingress.relay;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.ingress.admission.Gate;
 import dev.kompakt.schemas.id.AccountId;
+import dev.kompakt.schemas.record.AccountState;
 import dev.kompakt.schemas.record.AccountStatus;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -127,10 +128,21 @@ final class Accounts {
     resting.merge(account, capped, (one, other) -> one.isAfter(other) ? one : other);
   }
 
+  private static @Nullable Instant restsUntil(@Nullable AccountState state) {
+    return switch (state) {
+      case AccountState.RateLimited(Instant until) -> until;
+      case AccountState.QuotaExceeded(Instant until) -> until;
+      case AccountState.ReauthRequired _, AccountState.Deactivated _, AccountState.Paused _ ->
+          Instant.MAX;
+      case AccountState.Active _ -> null;
+      case null -> null;
+    };
+  }
+
   private Instant restsUntil(AccountId account) {
     Instant here = resting.getOrDefault(account, Instant.EPOCH);
     AccountStatus status = known.apply(account);
-    Instant there = status == null ? null : status.restsUntil();
+    Instant there = status == null ? null : restsUntil(status.state());
     return there != null && there.isAfter(here) ? there : here;
   }
 }

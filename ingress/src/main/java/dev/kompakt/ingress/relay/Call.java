@@ -41,6 +41,7 @@ record Call(Relay.Course course, int number, Seat seat, TurnBody body, Instant b
         body.length(),
         usage,
         readings,
-        refusal);
+        refusal,
+        null);
   }
 }

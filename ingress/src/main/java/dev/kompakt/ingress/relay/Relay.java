@@ -254,6 +254,7 @@ public final class Relay implements AutoCloseable {
           Outcome.Succeeded _,
           Outcome.Cancelled _,
           Outcome.Declined _,
+          Outcome.Unsupported _,
           Outcome.PayloadLost _ ->
           false;
     };

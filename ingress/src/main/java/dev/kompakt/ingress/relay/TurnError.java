@@ -89,6 +89,7 @@ record TurnError(
           Outcome.Succeeded _,
           Outcome.Cancelled _,
           Outcome.Declined _,
+          Outcome.Unsupported _,
           Outcome.PayloadLost _ ->
           own(refused, 502, DEFAULT_SECONDS);
     };

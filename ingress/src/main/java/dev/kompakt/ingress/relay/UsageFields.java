@@ -85,7 +85,8 @@ final class UsageFields implements JsonEvents {
         window,
         used,
         minutes >= 1 && minutes <= LONGEST.toMinutes() ? Duration.ofMinutes((long) minutes) : null,
-        Math.abs(ahead) <= LONGEST.toSeconds() ? Instant.ofEpochSecond((long) reset) : null);
+        Math.abs(ahead) <= LONGEST.toSeconds() ? Instant.ofEpochSecond((long) reset) : null,
+        now);
   }
 
   private long tokens(String key) {

@@ -98,7 +98,9 @@ class TurnsTest {
             Usage.NONE,
             Instant.now(),
             null,
-            Instant.now().plus(Duration.ofHours(1))));
+            new dev.kompakt.schemas.record.AccountState.RateLimited(
+                Instant.now().plus(Duration.ofHours(1))),
+            Instant.now()));
   }
 
   private void wake(String account) {

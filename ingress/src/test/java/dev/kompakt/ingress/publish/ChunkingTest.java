@@ -117,7 +117,8 @@ final class ChunkingTest {
 
   private void learn(Endpoint endpoint, String model, Instant until, Bound bytes, Bound tokens) {
     LimitKey key = new LimitKey(PROVIDER, endpoint, model);
-    limits.put(key, new LearnedLimit(key, bytes, tokens, NOW.minus(Duration.ofHours(1)), until));
+    limits.put(
+        key, new LearnedLimit(key, bytes, tokens, NOW.minus(Duration.ofHours(1)), until, null));
   }
 
   private Chunking chunking(String provider) {

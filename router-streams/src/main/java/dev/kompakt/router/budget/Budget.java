@@ -1,5 +1,6 @@
 package dev.kompakt.router.budget;
 
+import dev.kompakt.schemas.record.AccountState;
 import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.TenantUsage;
@@ -34,7 +35,8 @@ public final class Budget {
   public static AccountStatus account(@Nullable AccountStatus known, Call call, Instant now) {
     AccountStatus before =
         known == null
-            ? new AccountStatus(call.account(), call.provider(), 0, Usage.NONE, now, null, null)
+            ? new AccountStatus(
+                call.account(), call.provider(), 0, Usage.NONE, now, null, null, null)
             : known;
     return new AccountStatus(
         call.account(),
@@ -43,7 +45,8 @@ public final class Budget {
         before.usage().plus(call.usage()),
         now,
         readings(before.readings(), call.readings()),
-        rest(before.restsUntil(), call, now));
+        state(before, call, now),
+        call.at());
   }
 
   /// The tenant's day after a call; null if that adds nothing.
@@ -77,7 +80,7 @@ public final class Budget {
     return new ArrayList<>(byWindow.values()).subList(0, Math.min(MOST_WINDOWS, byWindow.size()));
   }
 
-  private static @Nullable Instant rest(@Nullable Instant known, Call call, Instant now) {
+  private static @Nullable AccountState state(AccountStatus known, Call call, Instant now) {
     Instant rest =
         switch (call.outcome()) {
           case Outcome.RateLimited(Duration retryAfter) -> call.at().plus(retryAfter);
@@ -92,6 +95,7 @@ public final class Budget {
               Outcome.Malformed _,
               Outcome.Cancelled _,
               Outcome.Declined _,
+              Outcome.Unsupported _,
               Outcome.PayloadLost _ ->
               null;
         };
@@ -99,7 +103,18 @@ public final class Budget {
     if (rest != null && rest.isAfter(latest)) {
       rest = latest;
     }
-    Instant later = rest == null || (known != null && known.isAfter(rest)) ? known : rest;
-    return later != null && later.isAfter(now) ? later : null;
+    AccountState current = known.stateAt(now);
+    if (rest == null || !rest.isAfter(now)) {
+      return current;
+    }
+    return switch (current) {
+      case AccountState.RateLimited limited -> limited.toRateLimited(rest);
+      case AccountState.Active active -> active.toRateLimited(rest);
+      case AccountState.QuotaExceeded _,
+          AccountState.ReauthRequired _,
+          AccountState.Deactivated _,
+          AccountState.Paused _ ->
+          current;
+    };
   }
 }

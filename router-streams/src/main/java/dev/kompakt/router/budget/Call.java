@@ -3,10 +3,11 @@ package dev.kompakt.router.budget;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.ProviderId;
 import dev.kompakt.schemas.id.TenantId;
+import dev.kompakt.schemas.record.AccountReport;
 import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
 import dev.kompakt.schemas.record.AttemptEvent.AttemptStarted;
-import dev.kompakt.schemas.record.CallEvent;
 import dev.kompakt.schemas.record.Outcome;
+import dev.kompakt.schemas.record.Report;
 import dev.kompakt.schemas.record.TurnFinished;
 import dev.kompakt.schemas.record.Usage;
 import dev.kompakt.schemas.record.UsageReading;
@@ -34,9 +35,9 @@ public record Call(
   }
 
   /// The call that is reported; null if none was made, or none has ended.
-  public static @Nullable Call of(CallEvent event) {
+  public static @Nullable Call of(Report event) {
     return switch (event) {
-      case AttemptStarted _ -> null;
+      case AttemptStarted _, AccountReport _ -> null;
       case AttemptFinished attempt -> of(attempt);
       case TurnFinished turn ->
           new Call(

@@ -102,6 +102,7 @@ record Failures(Cause cause, Failure failure) {
       case Outcome.QuotaExhausted _ ->
           resting(Pause.Cause.QUOTA_EXHAUSTED, Duration.ofSeconds(LONGEST_RETRY_SECONDS));
       case Outcome.Unauthorized _ -> noAccount();
+      case Outcome.Unsupported(int status) -> rejected(new Outcome.Rejected(status, null, null));
       case Outcome.Transient(Outcome.Transient.Cause cause, _, Duration retryAfter) ->
           unavailable(cause, retryAfter);
       case Outcome.Malformed _ ->

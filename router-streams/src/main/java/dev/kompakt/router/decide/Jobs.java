@@ -42,7 +42,8 @@ final class Jobs {
         draft.manifest.history().envelope(),
         work(draft, index, assignment.content()),
         draft.now,
-        node.deadline());
+        node.deadline(),
+        null);
   }
 
   private static Work work(Draft draft, int index, Content content) {

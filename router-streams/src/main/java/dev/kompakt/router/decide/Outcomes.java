@@ -151,7 +151,8 @@ final class Outcomes {
       case Outcome.Transient(_, _, Duration retryAfter) ->
           spend(draft, index, node, outcome, retryAfter == null ? Duration.ZERO : retryAfter);
       case Outcome.Malformed _ -> spend(draft, index, node, outcome, Duration.ZERO);
-      case Outcome.Rejected _ -> lost(draft, index, node, node.assignment(), outcome);
+      case Outcome.Rejected _, Outcome.Unsupported _ ->
+          lost(draft, index, node, node.assignment(), outcome);
       case Outcome.Cancelled _, Outcome.Declined _ -> defer(draft, index, node);
       case Outcome.PayloadLost _ -> {
         draft.replace(index, node.toWaiting(node.assignment()));

@@ -45,7 +45,7 @@ public final class Limits {
     LearnedLimit current =
         known != null && known.expiresAt().isAfter(now)
             ? known
-            : new LearnedLimit(key, Bound.UNKNOWN, Bound.UNKNOWN, now, now.plus(LIFETIME));
+            : new LearnedLimit(key, Bound.UNKNOWN, Bound.UNKNOWN, now, now.plus(LIFETIME), null);
     return attempt.outcome() instanceof Outcome.TooLarge refusal
         ? refused(current, attempt, refusal, now)
         : accepted(current, attempt, now);
@@ -60,7 +60,8 @@ public final class Limits {
       case BYTES -> bytes = bytes.rejected(Math.max(size, attempt.wireBytes()));
       case TOKENS -> tokens = tokens.rejected(size);
     }
-    return new LearnedLimit(current.key(), bytes, tokens, now, now.plus(LIFETIME));
+    return new LearnedLimit(
+        current.key(), bytes, tokens, now, now.plus(LIFETIME), current.missingUntil());
   }
 
   private static LearnedLimit accepted(LearnedLimit current, AttemptFinished attempt, Instant now) {
@@ -69,6 +70,7 @@ public final class Limits {
     if (bytes.equals(current.bytes()) && tokens.equals(current.tokens())) {
       return current;
     }
-    return new LearnedLimit(current.key(), bytes, tokens, now, current.expiresAt());
+    return new LearnedLimit(
+        current.key(), bytes, tokens, now, current.expiresAt(), current.missingUntil());
   }
 }

@@ -84,7 +84,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
   @Override
   public void process(Record<byte[], byte[]> record) {
     RecordMetadata source = context().recordMetadata().orElseThrow();
-    if (Reading.isTurn(source.topic(), record)) {
+    if (Reading.onlyCounts(source.topic(), record)) {
       return;
     }
     CompactionId compaction = null;

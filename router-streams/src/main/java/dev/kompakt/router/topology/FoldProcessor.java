@@ -2,7 +2,7 @@ package dev.kompakt.router.topology;
 
 import dev.kompakt.router.budget.Call;
 import dev.kompakt.router.state.SeenReports;
-import dev.kompakt.schemas.record.CallEvent;
+import dev.kompakt.schemas.record.Report;
 import dev.kompakt.schemas.topic.Topics;
 import java.time.Instant;
 import java.util.Objects;
@@ -28,7 +28,7 @@ final class FoldProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     ///
     /// @param known null if nothing is
     /// @return null if nothing changed
-    byte @Nullable [] next(byte @Nullable [] known, CallEvent event, Instant now);
+    byte @Nullable [] next(byte @Nullable [] known, Report event, Instant now);
   }
 
   private final String storeName;
@@ -65,7 +65,7 @@ final class FoldProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     Bytes key = Bytes.wrap(record.key());
     byte[] next;
     try {
-      CallEvent event = Topics.OUTCOMES.values().decode(record.value());
+      Report event = Topics.OUTCOMES.values().decode(record.value());
       Call call = seen == null ? null : Call.of(event);
       if (seen != null && (call == null || !seen.first(call.report(), now))) {
         return;

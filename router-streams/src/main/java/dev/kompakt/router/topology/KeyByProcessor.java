@@ -1,6 +1,6 @@
 package dev.kompakt.router.topology;
 
-import dev.kompakt.schemas.record.CallEvent;
+import dev.kompakt.schemas.record.Report;
 import dev.kompakt.schemas.topic.Topics;
 import java.util.Objects;
 import java.util.function.Function;
@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 /// Passes ended calls on under another key; drops everything else. Unreadable records are the
 /// concern of [DecideProcessor].
 final class KeyByProcessor implements Processor<byte[], byte[], byte[], byte[]> {
-  private final Function<CallEvent, byte @Nullable []> key;
+  private final Function<Report, byte @Nullable []> key;
   private @Nullable ProcessorContext<byte[], byte[]> context;
 
   /// Makes one.
   ///
   /// @param key null for a report that is of no interest
-  KeyByProcessor(Function<CallEvent, byte @Nullable []> key) {
+  KeyByProcessor(Function<Report, byte @Nullable []> key) {
     this.key = key;
   }
 

@@ -3,6 +3,7 @@ package dev.kompakt.router.topology;
 import dev.kompakt.router.decide.Event;
 import dev.kompakt.schemas.id.CompactionId;
 import dev.kompakt.schemas.id.TurnId;
+import dev.kompakt.schemas.record.AccountReport;
 import dev.kompakt.schemas.record.AttemptEvent;
 import dev.kompakt.schemas.record.Submission;
 import dev.kompakt.schemas.topic.Topics;
@@ -14,11 +15,14 @@ import org.jspecify.annotations.Nullable;
 final class Reading {
   private Reading() {}
 
-  /// Whether the record is about an ordinary turn, of which there is nothing to decide.
-  static boolean isTurn(String topic, Record<byte[], byte[]> record) {
-    return topic.equals(Topics.OUTCOMES.name())
-        && record.key() != null
-        && Topics.OUTCOMES.keys().decode(record.key()).startsWith(TurnId.PREFIX);
+  /// Whether the record is about an ordinary turn or an account, of which there is nothing to
+  /// decide.
+  static boolean onlyCounts(String topic, Record<byte[], byte[]> record) {
+    if (!topic.equals(Topics.OUTCOMES.name()) || record.key() == null) {
+      return false;
+    }
+    String key = Topics.OUTCOMES.keys().decode(record.key());
+    return key.startsWith(TurnId.PREFIX) || key.startsWith(AccountReport.KEY_PREFIX);
   }
 
   static CompactionId compaction(Record<byte[], byte[]> record) {

@@ -7,9 +7,9 @@ import dev.kompakt.router.limit.Limits;
 import dev.kompakt.router.state.RouterStores;
 import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
-import dev.kompakt.schemas.record.CallEvent;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.LimitKey;
+import dev.kompakt.schemas.record.Report;
 import dev.kompakt.schemas.record.TenantUsage;
 import dev.kompakt.schemas.topic.Topic;
 import dev.kompakt.schemas.topic.Topics;
@@ -122,25 +122,24 @@ public final class RouterTopology {
     return Repartitioned.with(BYTES, BYTES).withName(name).withNumberOfPartitions(FOLD_PARTITIONS);
   }
 
-  private static byte @Nullable [] byLimit(CallEvent event) {
+  private static byte @Nullable [] byLimit(Report event) {
     LimitKey key = event instanceof AttemptFinished attempt ? Limits.key(attempt) : null;
     return key == null ? null : Topics.LIMITS.keys().encode(key);
   }
 
-  private static byte @Nullable [] byAccount(CallEvent event) {
+  private static byte @Nullable [] byAccount(Report event) {
     Call call = Call.of(event);
     return call == null ? null : Topics.ACCOUNTS.keys().encode(call.account());
   }
 
-  private static byte @Nullable [] byTenant(CallEvent event) {
+  private static byte @Nullable [] byTenant(Report event) {
     Call call = Call.of(event);
     return call == null || call.tenant() == null
         ? null
         : Topics.TENANTS.keys().encode(call.tenant());
   }
 
-  private static byte @Nullable [] foldLimit(
-      byte @Nullable [] stored, CallEvent event, Instant now) {
+  private static byte @Nullable [] foldLimit(byte @Nullable [] stored, Report event, Instant now) {
     if (!(event instanceof AttemptFinished attempt)) {
       return null;
     }
@@ -150,7 +149,7 @@ public final class RouterTopology {
   }
 
   private static byte @Nullable [] foldAccount(
-      byte @Nullable [] stored, CallEvent event, Instant now) {
+      byte @Nullable [] stored, Report event, Instant now) {
     Call call = Call.of(event);
     AccountStatus known = RouterStores.relearnable(RouterStores.ACCOUNT_CODEC, stored);
     return call == null
@@ -158,8 +157,7 @@ public final class RouterTopology {
         : RouterStores.ACCOUNT_CODEC.encode(Budget.account(known, call, now));
   }
 
-  private static byte @Nullable [] foldTenant(
-      byte @Nullable [] stored, CallEvent event, Instant now) {
+  private static byte @Nullable [] foldTenant(byte @Nullable [] stored, Report event, Instant now) {
     Call call = Call.of(event);
     TenantUsage known = RouterStores.relearnable(RouterStores.TENANT_CODEC, stored);
     TenantUsage next = call == null ? null : Budget.tenant(known, call, now);

@@ -8,6 +8,7 @@ import dev.kompakt.schemas.id.AttemptId;
 import dev.kompakt.schemas.id.PayloadId;
 import dev.kompakt.schemas.id.ProviderId;
 import dev.kompakt.schemas.id.TenantId;
+import dev.kompakt.schemas.record.AccountState;
 import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
 import dev.kompakt.schemas.record.Mode;
@@ -53,7 +54,7 @@ class BudgetTest {
 
     // When
     AccountStatus second =
-        Budget.account(first, call(attempt(true, new Outcome.Unauthorized(401))), NOW);
+        Budget.account(first, call(attempt(true, new Outcome.Unauthorized(401, null))), NOW);
     AccountStatus third = Budget.account(second, call(attempt(true, succeeded)), NOW);
 
     // Then
@@ -63,8 +64,8 @@ class BudgetTest {
 
   @Test
   void shouldNotCountWhenNoCallWasMade() {
-    assertThat(Call.of(attempt(false, new Outcome.Declined()))).isNull();
-    assertThat(Call.of(attempt(true, new Outcome.Declined()))).isNotNull();
+    assertThat(Call.of(attempt(false, new Outcome.Declined(null)))).isNull();
+    assertThat(Call.of(attempt(true, new Outcome.Declined(null)))).isNotNull();
   }
 
   @Test
@@ -81,10 +82,10 @@ class BudgetTest {
     AccountStatus later = Budget.account(third, fine, NOW.plusSeconds(3601));
 
     // Then
-    assertThat(first.restsUntil()).isEqualTo(NOW.plusSeconds(20));
-    assertThat(second.restsUntil()).isEqualTo(NOW.plusSeconds(3600));
-    assertThat(third.restsUntil()).isEqualTo(NOW.plusSeconds(3600));
-    assertThat(later.restsUntil()).isNull();
+    assertThat(first.state()).isEqualTo(new AccountState.RateLimited(NOW.plusSeconds(20)));
+    assertThat(second.state()).isEqualTo(new AccountState.RateLimited(NOW.plusSeconds(3600)));
+    assertThat(third.state()).isEqualTo(new AccountState.RateLimited(NOW.plusSeconds(3600)));
+    assertThat(later.state()).isEqualTo(new AccountState.Active());
   }
 
   @Test
@@ -95,7 +96,8 @@ class BudgetTest {
             null, call(attempt(true, new Outcome.QuotaExhausted(NOW.plusSeconds(1L << 40)))), NOW);
 
     // Then
-    assertThat(status.restsUntil()).isEqualTo(NOW.plus(Budget.LONGEST_REST));
+    assertThat(status.state())
+        .isEqualTo(new AccountState.RateLimited(NOW.plus(Budget.LONGEST_REST)));
   }
 
   @Test
@@ -137,7 +139,7 @@ class BudgetTest {
   }
 
   private static UsageReading reading(String window, double used) {
-    return new UsageReading(window, used, null, null);
+    return new UsageReading(window, used, null, null, NOW);
   }
 
   private static Call turn(Instant at, UsageReading... readings) {

@@ -137,6 +137,7 @@ public final class Fixtures {
         history,
         chunks,
         at.plus(DEADLINE),
+        null,
         null);
   }
 

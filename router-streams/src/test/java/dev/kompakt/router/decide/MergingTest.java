@@ -154,7 +154,7 @@ class MergingTest {
     List<PayloadRef> summaries = summarized(one, 3, 1000);
 
     // When
-    one.finish(one.newJob(), new Outcome.Unauthorized(401));
+    one.finish(one.newJob(), new Outcome.Unauthorized(401, null));
 
     // Then
     assertThat(((Work.Join) one.newJob().work()).summaries()).containsExactlyElementsOf(summaries);

@@ -235,10 +235,10 @@ class OutcomesTest {
   void shouldNotShowTheAccountsOwnErrorWhenEveryCredentialIsRefused() {
     // Given
     Run run = submitted(Fixtures.NATIVE);
-    run.finish(run.newJob(), new Outcome.Unauthorized(401));
+    run.finish(run.newJob(), new Outcome.Unauthorized(401, null));
 
     // When
-    run.finish(run.newJob(), new Outcome.Unauthorized(403));
+    run.finish(run.newJob(), new Outcome.Unauthorized(403, null));
 
     // Then
     assertThat(failure(run).status()).isEqualTo(503);
@@ -250,7 +250,7 @@ class OutcomesTest {
   void shouldWaitWhenOneAccountIsRefusedAndTheOtherRests() {
     // Given
     Run run = submitted(Fixtures.NATIVE);
-    run.finish(run.newJob(), new Outcome.Unauthorized(401));
+    run.finish(run.newJob(), new Outcome.Unauthorized(401, null));
 
     // When
     run.finish(run.newJob(), new Outcome.RateLimited(Duration.ofSeconds(9)));
@@ -294,11 +294,11 @@ class OutcomesTest {
   void shouldGoElsewhereWithoutSpendingWhenALaneDeclines() {
     // Given
     Run run = submitted(Fixtures.NATIVE);
-    run.finish(run.newJob(), new Outcome.Declined());
+    run.finish(run.newJob(), new Outcome.Declined(null));
     Job elsewhere = run.newJob();
 
     // When
-    run.finish(elsewhere, new Outcome.Declined());
+    run.finish(elsewhere, new Outcome.Declined(null));
 
     // Then
     assertThat(elsewhere.account()).isEqualTo(Fixtures.TEAM_B);

@@ -210,16 +210,16 @@ public final class SimulatedWorkers {
           new Outcome.Transient(
               Outcome.Transient.Cause.OVERLOADED, 503, Duration.ofSeconds(random.nextInt(20)));
       case 8, 9, 10, 11 -> new Outcome.RateLimited(Duration.ofSeconds(random.nextInt(30)));
-      case 12, 13, 14 -> new Outcome.Declined();
+      case 12, 13, 14 -> new Outcome.Declined(null);
       case 15, 16, 17 -> new Outcome.Malformed(Outcome.Malformed.Fault.INCOMPLETE);
-      case 18 -> new Outcome.Unauthorized(401);
+      case 18 -> new Outcome.Unauthorized(401, null);
       case 19 -> new Outcome.QuotaExhausted(null);
       case 20 -> new Outcome.Cancelled();
-      case 21 -> random.nextInt(5) == 0 ? new Outcome.PayloadLost() : new Outcome.Declined();
+      case 21 -> random.nextInt(5) == 0 ? new Outcome.PayloadLost() : new Outcome.Declined(null);
       case 22 ->
           random.nextInt(5) == 0
               ? new Outcome.Rejected(400, "invalid_value", null)
-              : new Outcome.Declined();
+              : new Outcome.Declined(null);
       default -> success(job, random);
     };
   }

@@ -164,7 +164,7 @@ class RouterTopologyTest {
     List<Job> rest = router.jobs();
     assertThat(rest).hasSize(2);
     router.restart();
-    finish(rest.get(1), new Outcome.Declined());
+    finish(rest.get(1), new Outcome.Declined(null));
     Job again = onlyJob();
     router.restart();
     finish(rest.get(0), success());
@@ -293,7 +293,8 @@ class RouterTopologyTest {
             200,
             39_000,
             new Usage(900, 0, 40, 0),
-            List.of(new UsageReading("primary", 42.5, null, null)),
+            List.of(new UsageReading("primary", 42.5, null, null, null)),
+            null,
             null);
 
     // When

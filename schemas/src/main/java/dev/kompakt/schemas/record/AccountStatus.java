@@ -6,12 +6,13 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What is known of an account's use; the records of `kompakt.accounts`.
+/// What is known of an account; the records of `kompakt.accounts`.
 ///
 /// @param calls upstream calls finished since the account was first seen
 /// @param usage tokens of all of them
 /// @param readings what upstream last said of each window, by name; null for nothing
-/// @param restsUntil it is not to be used before, for it was refused; null if it may be
+/// @param state as it was at `since`; what it is now is [AccountState#at]. Null for active
+/// @param since when that state began; null while nothing was heard that made one
 public record AccountStatus(
     AccountId account,
     ProviderId provider,
@@ -19,8 +20,14 @@ public record AccountStatus(
     Usage usage,
     Instant updatedAt,
     @Nullable List<UsageReading> readings,
-    @Nullable Instant restsUntil) {
+    @Nullable AccountState state,
+    @Nullable Instant since) {
   public AccountStatus {
     readings = readings == null ? null : List.copyOf(readings);
+  }
+
+  /// The state at a moment.
+  public AccountState stateAt(Instant now) {
+    return state == null ? new AccountState.Active() : state.at(now);
   }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What workers report of attempts; keyed by compaction.
-public sealed interface AttemptEvent extends CallEvent {
+public sealed interface AttemptEvent extends Report {
   AttemptId attempt();
 
   /// Acknowledged before the call is made, so that whoever takes over the lane counts it against

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param account whose quota it uses and whose lane it is on; null for [Mode#LOCAL]
 /// @param envelope the request's other fields as one JSON object
 /// @param deadline when the attempt must have ended
+/// @param stays whether it waits for its account however long that takes, because no other could
+///   take it; null for no
 public record Job(
     AttemptId attempt,
     TenantId tenant,
@@ -23,7 +25,8 @@ public record Job(
     PayloadRef envelope,
     Work work,
     Instant at,
-    Instant deadline) {
+    Instant deadline,
+    @Nullable Boolean stays) {
   public Job {
     if ((account == null) != (mode == Mode.LOCAL)) {
       throw new IllegalArgumentException(

@@ -6,9 +6,15 @@ import org.jspecify.annotations.Nullable;
 /// What a provider, model and endpoint was seen to accept and to reject; the records of
 /// `kompakt.limits`.
 ///
-/// @param expiresAt from then on it is as if nothing were known
+/// @param expiresAt from then on it is as if no size were known
+/// @param missingUntil the endpoint was not there and is not asked before; null if it is there
 public record LearnedLimit(
-    LimitKey key, Bound bytes, Bound tokens, Instant updatedAt, Instant expiresAt) {
+    LimitKey key,
+    Bound bytes,
+    Bound tokens,
+    Instant updatedAt,
+    Instant expiresAt,
+    @Nullable Instant missingUntil) {
   /// Sizes seen in one unit; null where none was.
   public record Bound(@Nullable Long largestAccepted, @Nullable Long smallestRejected) {
     public static final Bound UNKNOWN = new Bound(null, null);

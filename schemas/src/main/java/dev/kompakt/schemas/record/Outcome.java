@@ -37,8 +37,21 @@ public sealed interface Outcome {
   record QuotaExhausted(@Nullable Instant resetsAt) implements Outcome {}
 
   /// The account's credential was refused.
+  ///
+  /// @param standing what that says of the account; null for nothing lasting
   @JsonTypeName("unauthorized")
-  record Unauthorized(int status) implements Outcome {}
+  record Unauthorized(int status, @Nullable Standing standing) implements Outcome {
+    public enum Standing {
+      /// Its owner has to sign in again, or the key is no longer good.
+      REAUTH_REQUIRED,
+      /// The provider has closed the account.
+      DEACTIVATED
+    }
+  }
+
+  /// The provider does not serve this endpoint; another mode may do.
+  @JsonTypeName("unsupported")
+  record Unsupported(int status) implements Outcome {}
 
   /// May succeed when tried again.
   @JsonTypeName("transient")
@@ -85,8 +98,10 @@ public sealed interface Outcome {
   record Cancelled() implements Outcome {}
 
   /// The lane cannot take it soon; for another account, without spending an attempt.
+  ///
+  /// @param until when its account may have room again; null if that is not known
   @JsonTypeName("declined")
-  record Declined() implements Outcome {}
+  record Declined(@Nullable Instant until) implements Outcome {}
 
   /// A payload it needs is past its retention or cannot be opened.
   @JsonTypeName("payload_lost")

@@ -30,6 +30,7 @@ public sealed interface Submission {
   /// @param chunks one for the whole history, or as many as the learned limit asks for
   /// @param deadline when the compaction fails as timed out
   /// @param session SHA-256 of the client's session, hex
+  /// @param patience whether somebody holds a connection open for it; null for [Patience#CONNECTED]
   @JsonTypeName("submitted")
   record Submitted(
       CompactionId compaction,
@@ -43,7 +44,8 @@ public sealed interface Submission {
       History history,
       List<Chunk> chunks,
       Instant deadline,
-      @Nullable String session)
+      @Nullable String session,
+      @Nullable Patience patience)
       implements Submission {
     public Submitted {
       chunks = List.copyOf(chunks);
@@ -51,6 +53,14 @@ public sealed interface Submission {
         throw new IllegalArgumentException("submission " + compaction + " has no chunks");
       }
     }
+  }
+
+  /// How its caller waits.
+  enum Patience {
+    /// On an open connection: better told of an end that is far than kept.
+    CONNECTED,
+    /// Not at all, and asks again later: it may take until the deadline.
+    DETACHED
   }
 
   /// Someone allowed to asked to stop; without effect once the compaction has ended.

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param wireBytes request bytes on the wire
 /// @param readings what upstream said of the account's quota; null for nothing
 /// @param refusal why there was no answer to pass on; null if there was one
+/// @param session SHA-256 of the client's session, hex; null if it was of none
 @JsonTypeName("turn_finished")
 public record TurnFinished(
     TurnId turn,
@@ -29,8 +30,9 @@ public record TurnFinished(
     long wireBytes,
     Usage usage,
     @Nullable List<UsageReading> readings,
-    @Nullable Outcome refusal)
-    implements CallEvent {
+    @Nullable Outcome refusal,
+    @Nullable String session)
+    implements Report {
   public TurnFinished {
     readings = readings == null ? null : List.copyOf(readings);
   }

@@ -10,11 +10,28 @@ import org.jspecify.annotations.Nullable;
 /// @param usedPercent 0 for untouched, 100 for used up; may be above
 /// @param length of the window; null if it was not said
 /// @param resetsAt when the window begins anew; null if it was not said
+/// @param at when it was said; null in records of before this was told
 public record UsageReading(
-    String window, double usedPercent, @Nullable Duration length, @Nullable Instant resetsAt) {
+    String window,
+    double usedPercent,
+    @Nullable Duration length,
+    @Nullable Instant resetsAt,
+    @Nullable Instant at) {
   public UsageReading {
     if (!(usedPercent >= 0) || Double.isInfinite(usedPercent)) {
       throw new IllegalArgumentException("window " + window + ": used " + usedPercent + " percent");
     }
+  }
+
+  /// What is used at a moment: nothing, once the window it was said of has passed.
+  public double usedAt(Instant now) {
+    return passed(now) ? 0 : usedPercent;
+  }
+
+  private boolean passed(Instant now) {
+    if (resetsAt != null) {
+      return !resetsAt.isAfter(now);
+    }
+    return at != null && length != null && !at.plus(length).isAfter(now);
   }
 }

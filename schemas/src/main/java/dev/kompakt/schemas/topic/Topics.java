@@ -5,12 +5,12 @@ import dev.kompakt.schemas.id.CompactionId;
 import dev.kompakt.schemas.id.PayloadId;
 import dev.kompakt.schemas.id.TenantId;
 import dev.kompakt.schemas.record.AccountStatus;
-import dev.kompakt.schemas.record.CallEvent;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.LimitKey;
+import dev.kompakt.schemas.record.Report;
 import dev.kompakt.schemas.record.SessionBinding;
 import dev.kompakt.schemas.record.Submission;
 import dev.kompakt.schemas.record.TenantUsage;
@@ -64,13 +64,14 @@ public final class Topics {
           Topic.Sizing.LANES,
           4 * MIB);
 
-  public static final Topic<String, CallEvent> OUTCOMES =
+  public static final Topic<String, Report> OUTCOMES =
       new Topic<>(
           "kompakt.outcomes",
-          "compaction id; turn id for ordinary turns",
+          "compaction id; turn id for ordinary turns; `account:` and its id for what is said of an"
+              + " account",
           "workers, ingress → router, workers taking over a lane",
           new TextCodec<>(Function.identity(), Function.identity()),
-          new JsonCodec<>(CallEvent.class),
+          new JsonCodec<>(Report.class),
           false,
           WEEK,
           Topic.Sizing.SCALED,

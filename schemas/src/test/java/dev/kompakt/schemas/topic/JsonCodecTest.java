@@ -8,9 +8,9 @@ import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.AttemptId;
 import dev.kompakt.schemas.id.ProviderId;
 import dev.kompakt.schemas.record.AttemptEvent;
-import dev.kompakt.schemas.record.CallEvent;
 import dev.kompakt.schemas.record.Mode;
 import dev.kompakt.schemas.record.Outcome;
+import dev.kompakt.schemas.record.Report;
 import dev.kompakt.schemas.record.Usage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -56,7 +56,7 @@ class JsonCodecTest {
 
     for (Outcome outcome : outcomes) {
       // When
-      CallEvent read =
+      Report read =
           Topics.OUTCOMES.values().decode(Topics.OUTCOMES.values().encode(finished(outcome)));
 
       // Then
@@ -67,7 +67,7 @@ class JsonCodecTest {
   @Test
   void shouldPutTheVersionFirstWhenEncoding() {
     // When
-    byte[] bytes = Topics.OUTCOMES.values().encode(finished(new Outcome.Declined()));
+    byte[] bytes = Topics.OUTCOMES.values().encode(finished(new Outcome.Declined(null)));
 
     // Then
     assertThat(new String(bytes, StandardCharsets.UTF_8))

@@ -91,7 +91,7 @@ class SchemaFilesTest {
           || type == Duration.class
           || type == String.class) {
         json("string", schema, at);
-      } else if (type == boolean.class) {
+      } else if (type == boolean.class || type == Boolean.class) {
         json("boolean", schema, at);
       } else if (type == double.class) {
         json("number", schema, at);

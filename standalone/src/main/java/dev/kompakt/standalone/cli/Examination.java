@@ -156,7 +156,7 @@ final class Examination {
       try {
         var _ = account.credential();
         findings.add(
-            Finding.ok("account " + account.id(), "credential in " + account.apiKey().reference()));
+            Finding.ok("account " + account.id(), "credential in " + account.secret().reference()));
       } catch (ConfigException e) {
         findings.add(Finding.wrong("account " + account.id(), String.valueOf(e.getMessage())));
       }

@@ -120,7 +120,7 @@ public final class AttemptRunner implements Attempts {
     } catch (OverdueException e) {
       return course.called || job.account() == null
           ? new Outcome.Transient(Cause.TOTAL_TIMEOUT, null, null)
-          : new Outcome.Declined();
+          : new Outcome.Declined(null);
     } catch (EnvelopeRejectedException e) {
       return e.outcome();
     } catch (PayloadLostException e) {

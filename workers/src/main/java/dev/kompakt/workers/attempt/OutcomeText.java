@@ -14,6 +14,7 @@ final class OutcomeText {
       case Outcome.RateLimited _ -> "rate_limited";
       case Outcome.QuotaExhausted _ -> "quota_exhausted";
       case Outcome.Unauthorized _ -> "unauthorized";
+      case Outcome.Unsupported _ -> "unsupported";
       case Outcome.Transient _ -> "transient";
       case Outcome.Rejected _ -> "rejected";
       case Outcome.Malformed _ -> "malformed";
@@ -32,6 +33,7 @@ final class OutcomeText {
           case Outcome.RateLimited r -> r.retryAfter().toString();
           case Outcome.QuotaExhausted q -> String.valueOf(q.resetsAt());
           case Outcome.Unauthorized u -> String.valueOf(u.status());
+          case Outcome.Unsupported u -> String.valueOf(u.status());
           case Outcome.Transient t -> t.cause() + (t.status() == null ? "" : " " + t.status());
           case Outcome.Rejected r -> r.status() + " " + r.code();
           case Outcome.Malformed m -> m.fault().toString();

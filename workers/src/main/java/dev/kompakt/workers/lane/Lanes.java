@@ -167,7 +167,7 @@ final class Lanes {
     dispatch
         .queue()
         .remove(ticket -> !ticket.job().deadline().isAfter(now))
-        .forEach(ticket -> settle(ticket, new Outcome.Declined()));
+        .forEach(ticket -> settle(ticket, new Outcome.Declined(null)));
     start();
   }
 

@@ -44,7 +44,7 @@ public final class Upstream implements AutoCloseable {
     config.providers().forEach(provider -> providers.put(provider.id(), provider));
     for (KompaktConfig.Account account : config.accounts()) {
       String key = "accounts." + account.id() + ".apiKey";
-      String secret = account.apiKey().resolve(key);
+      String secret = account.credential();
       if (!HEADER_VALUE.matcher(secret).matches()) {
         throw new ConfigException(key, "holds characters that no HTTP header may have");
       }

@@ -169,7 +169,7 @@ class AttemptRunnerTest {
 
   private void learned(LearnedLimit.Bound bytes, LearnedLimit.Bound tokens) {
     LimitKey key = new LimitKey(Jobs.PROVIDER, LimitKey.Endpoint.COMPACT, "gpt-5.5");
-    limits.put(key, new LearnedLimit(key, bytes, tokens, Jobs.NOW, Jobs.NOW.plusSeconds(60)));
+    limits.put(key, new LearnedLimit(key, bytes, tokens, Jobs.NOW, Jobs.NOW.plusSeconds(60), null));
   }
 
   @Test
@@ -312,7 +312,7 @@ class AttemptRunnerTest {
     runner.run(job(Mode.NATIVE), stop);
 
     // Then
-    assertThat(finished().outcome()).isEqualTo(new Outcome.Declined());
+    assertThat(finished().outcome()).isEqualTo(new Outcome.Declined(null));
     assertThat(provider.connections()).isZero();
   }
 
@@ -365,11 +365,11 @@ class AttemptRunnerTest {
   @Test
   void shouldReportWhatIsSettledWithoutAnAttempt() {
     // When
-    boolean recorded = runner.settle(job(Mode.NATIVE), new Outcome.Declined());
+    boolean recorded = runner.settle(job(Mode.NATIVE), new Outcome.Declined(null));
 
     // Then
     assertThat(recorded).isTrue();
-    assertThat(finished().outcome()).isEqualTo(new Outcome.Declined());
+    assertThat(finished().outcome()).isEqualTo(new Outcome.Declined(null));
   }
 
   private Job job(Mode mode) {

@@ -347,7 +347,7 @@ class LanesTest {
     runAll();
 
     // Then
-    assertThat(settled).containsOnly(Map.entry(Jobs.attempt(2), new Outcome.Declined()));
+    assertThat(settled).containsOnly(Map.entry(Jobs.attempt(2), new Outcome.Declined(null)));
     assertThat(commit().offset()).isEqualTo(3);
   }
 
