@@ -27,6 +27,8 @@ public sealed interface Submission {
   /// @param content SHA-256 of the canonical request, hex
   /// @param idempotencyKey SHA-256 of tenant and the client's `Idempotency-Key`, hex
   /// @param provider whose limits the chunks were packed for
+  /// @param history if its [History#ciphertext] is set, the whole of it is held by the account its
+  ///   session is bound to: no other can read it
   /// @param chunks one for the whole history, or as many as the learned limit asks for
   /// @param deadline when the compaction fails as timed out
   /// @param session SHA-256 of the client's session, hex
