@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kompakt.bootstrap.config.ClientKey;
 import dev.kompakt.testing.Call;
+import dev.kompakt.testing.Canaries;
 import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Reply;
@@ -20,7 +21,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// where they must not be: logs at their most talkative, metrics, the admin plane, errors, records
 /// and their headers, command lines.
 class CanaryIT {
-  private static final String TEXT = "canarytext";
-  private static final String SECRET = "canarysecret";
+  private static final String TEXT = Canaries.TEXT;
+  private static final String SECRET = Canaries.SECRET;
 
   private final FakeUpstream upstream = FakeUpstream.start();
   private final HttpClient http = HttpClient.newHttpClient();
@@ -53,7 +53,6 @@ class CanaryIT {
   void end() {
     http.close();
     upstream.close();
-    System.clearProperty("kompakt.test.log");
   }
 
   private static String history(int number) {
@@ -93,7 +92,6 @@ class CanaryIT {
   @Test
   void shouldLeaveNoSecretAndNoTextBehind() throws Exception {
     // Given
-    System.setProperty("kompakt.test.log", "debug");
     Path accountKey = Files.writeString(home.resolve("account.key"), SECRET + "account");
     Path adminKey = Files.writeString(home.resolve("admin.key"), SECRET + "admin");
     String config =
@@ -108,6 +106,7 @@ class CanaryIT {
             .formatted(adminKey, upstream.baseUrl(), accountKey, client.id(), client.sha256());
     upstream.summarizing(_ -> TEXT + " summary");
     Map<String, String> left = new HashMap<>();
+    Path logs;
     try (Deployment kompakt = Deployment.inProcesses(home, config)) {
       // When
       everythingHappens(kompakt.data());
@@ -119,21 +118,21 @@ class CanaryIT {
       ProcessHandle.current()
           .descendants()
           .forEach(process -> left.put("ps " + process.pid(), commandLine(process)));
+      logs = kompakt.logs();
     }
-    try (Stream<Path> logs = Files.list(home)) {
-      for (Path log : logs.filter(file -> file.toString().endsWith(".log")).toList()) {
+    try (Stream<Path> files = Files.list(logs)) {
+      for (Path log : files.filter(file -> file.toString().endsWith(".log")).toList()) {
         left.put(log.getFileName().toString(), Files.readString(log));
       }
     }
     assertThat(left).containsKeys("metrics", "ingress.log", "worker.log", "router.log");
     assertThat(left.keySet()).filteredOn(name -> name.startsWith("kompakt.outcomes")).isNotEmpty();
     assertThat(left.get("metrics")).contains("kompakt_turns");
-    String sealingKey = Base64.getEncoder().encodeToString(new byte[32]);
-    for (String canary : List.of(TEXT, SECRET, client.reveal(), sealingKey)) {
+    for (String canary : List.of(TEXT, SECRET, client.reveal(), Canaries.SEALING_KEY)) {
       assertThat(left.entrySet())
           .filteredOn(entry -> entry.getValue().contains(canary))
           .extracting(Map.Entry::getKey)
-          .as("%s is found", canary)
+          .as("%s is found", Canaries.ALL.getOrDefault(canary, "the client's key"))
           .isEmpty();
     }
     assertThat(errors)

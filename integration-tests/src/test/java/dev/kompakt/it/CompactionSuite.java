@@ -10,6 +10,7 @@ import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.models.responses.CompactedResponse;
 import com.openai.models.responses.ResponseCompactParams;
+import dev.kompakt.testing.Canaries;
 import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Reply;
@@ -70,7 +71,7 @@ abstract class CompactionSuite {
   }
 
   private static String fresh() {
-    return request("question " + UUID.randomUUID());
+    return request("question " + UUID.randomUUID() + " " + Canaries.TEXT);
   }
 
   private static String triggered(String body) {
@@ -123,7 +124,7 @@ abstract class CompactionSuite {
     OpenAIClient sdk =
         OpenAIOkHttpClient.builder()
             .baseUrl(deployment.data() + "/v1")
-            .apiKey("sk-test")
+            .apiKey(Canaries.SECRET)
             .maxRetries(0)
             .build();
 

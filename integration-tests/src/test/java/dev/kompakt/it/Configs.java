@@ -1,13 +1,13 @@
 package dev.kompakt.it;
 
+import dev.kompakt.testing.Canaries;
 import dev.kompakt.testing.FakeUpstream;
 
 /// Config files of the suites.
 final class Configs {
   private Configs() {}
 
-  /// One provider of this mode with two accounts. The key is in the system property the deployments
-  /// pass on as `FAKE_KEY`.
+  /// One provider of this mode with two accounts, each with its key in a file.
   static String provider(FakeUpstream upstream, String mode, String keepalive) {
     return """
     ingress: { keepalive: %s, bodyIdle: 2s, bodyDeadline: 60s }
@@ -25,7 +25,7 @@ final class Configs {
     try {
       java.nio.file.Path file = java.nio.file.Files.createTempFile("kompakt-key-" + name, "");
       file.toFile().deleteOnExit();
-      return java.nio.file.Files.writeString(file, "sk-fake-" + name);
+      return java.nio.file.Files.writeString(file, Canaries.SECRET + name);
     } catch (java.io.IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

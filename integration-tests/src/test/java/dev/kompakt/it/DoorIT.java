@@ -3,6 +3,7 @@ package dev.kompakt.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kompakt.standalone.cli.CommandLineInterface;
+import dev.kompakt.testing.Canaries;
 import dev.kompakt.testing.Deployment;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -35,7 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DoorIT {
   private static final String REQUEST =
-      "{\"model\":\"m\",\"input\":[{\"type\":\"message\",\"role\":\"user\",\"content\":\"hi\"}]}";
+      "{\"model\":\"m\",\"input\":[{\"type\":\"message\",\"role\":\"user\",\"content\":\""
+          + Canaries.TEXT
+          + "\"}]}";
   private static final String UNKNOWN = "/v1/compactions/cmpn_" + "0".repeat(40);
 
   private final HttpClient http =
@@ -46,7 +49,7 @@ class DoorIT {
   @BeforeAll
   void start(@TempDir Path directory) throws IOException {
     home = directory;
-    Path key = Files.writeString(directory.resolve("admin.key"), "open-sesame\n");
+    Path key = Files.writeString(directory.resolve("admin.key"), Canaries.SECRET + "\n");
     deployment =
         Deployment.inOneJvm(
             directory,
@@ -66,7 +69,7 @@ class DoorIT {
   void shouldAskOperatorsForTheAdminKeyAndProbesForNone() throws Exception {
     for (String path : new String[] {"/metrics", "/admin/v1/compactions"}) {
       assertThat(status(deployment.admin(), path, null)).as(path).isEqualTo(401);
-      assertThat(status(deployment.admin(), path, "open-sesame")).as(path).isEqualTo(200);
+      assertThat(status(deployment.admin(), path, Canaries.SECRET)).as(path).isEqualTo(200);
     }
     assertThat(status(deployment.admin(), "/livez", null)).isEqualTo(200);
     assertThat(status(deployment.admin(), "/readyz", null)).isEqualTo(200);

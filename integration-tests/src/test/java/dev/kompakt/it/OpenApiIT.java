@@ -3,6 +3,7 @@ package dev.kompakt.it;
 import static dev.kompakt.it.Client.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kompakt.testing.Canaries;
 import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Reply;
@@ -16,7 +17,7 @@ class OpenApiIT {
   private static final String COMPACT = "/v1/responses/compact";
 
   private static String request(int number) {
-    return "{\"model\":\"m\",\"input\":\"question " + number + "\"}";
+    return "{\"model\":\"m\",\"input\":\"question " + number + Canaries.TEXT + "\"}";
   }
 
   @Test

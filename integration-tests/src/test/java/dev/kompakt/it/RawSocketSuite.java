@@ -2,6 +2,7 @@ package dev.kompakt.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kompakt.testing.Canaries;
 import dev.kompakt.testing.Deployment;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,7 +30,9 @@ import tools.jackson.databind.JsonNode;
 abstract class RawSocketSuite {
   private static final int PATIENCE_MS = 30_000;
   private static final String GOOD =
-      "{\"model\":\"m\",\"input\":[{\"type\":\"message\",\"role\":\"user\",\"content\":\"hi\"}]}";
+      "{\"model\":\"m\",\"input\":[{\"type\":\"message\",\"role\":\"user\",\"content\":\""
+          + Canaries.TEXT
+          + "\"}]}";
 
   private Deployment deployment;
 

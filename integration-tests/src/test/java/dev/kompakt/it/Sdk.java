@@ -2,6 +2,7 @@ package dev.kompakt.it;
 
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.kompakt.testing.Canaries;
 import dev.kompakt.testing.clients.Npm;
 import java.io.IOException;
 import java.net.URI;
@@ -15,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// it is touched.
 interface Sdk {
   JsonMapper JSON = new JsonMapper();
-  String KEY = "sk-client";
+  String KEY = Canaries.SECRET;
 
   /// The clients there are.
   enum Kind {
@@ -83,7 +84,14 @@ interface Sdk {
       String path) {
     static Ask of(URI data, String input) {
       return new Ask(
-          data.resolve("/v1"), KEY, 2, Duration.ofMinutes(2), Map.of(), "gpt-5.5", input, "");
+          data.resolve("/v1"),
+          KEY,
+          2,
+          Duration.ofMinutes(2),
+          Map.of(),
+          "gpt-5.5",
+          Canaries.TEXT + " " + input,
+          "");
     }
 
     Ask withKey(String other) {

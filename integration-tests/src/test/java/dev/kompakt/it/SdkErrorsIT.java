@@ -6,6 +6,7 @@ import dev.kompakt.it.Sdk.Answer;
 import dev.kompakt.it.Sdk.Ask;
 import dev.kompakt.it.Sdk.Command;
 import dev.kompakt.testing.Call;
+import dev.kompakt.testing.Canaries;
 import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Reply;
@@ -111,7 +112,7 @@ class SdkErrorsIT {
 
   /// A key that is good for one request a minute.
   private static String hasty(Sdk.Kind kind) {
-    return "sk-hasty-" + kind;
+    return Canaries.SECRET + kind;
   }
 
   private static void fail(Sdk.Kind kind) {
@@ -180,7 +181,7 @@ class SdkErrorsIT {
         new Command[] {Command.COMPACT, Command.CREATE, Command.STREAM, Command.MODELS}) {
       assertError(
           sdk,
-          sdk.send(command, ask(kind, "WRONG KEY").withKey("sk-wrong")),
+          sdk.send(command, ask(kind, "WRONG KEY").withKey(Canaries.SECRET + "wrong")),
           401,
           "invalid_api_key");
     }

@@ -15,6 +15,7 @@ import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.UsageReading;
 import dev.kompakt.schemas.topic.Topics;
 import dev.kompakt.testing.Call;
+import dev.kompakt.testing.Canaries;
 import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Reply;
@@ -92,7 +93,7 @@ abstract class TurnsSuite {
     return """
     {"model":"gpt-5.5","stream":true,"unheard_of":{"y":true},\
     "input":[{"type":"message","role":"user","content":[{"type":"input_text","text":"%s"}]}]}"""
-        .formatted(text);
+        .formatted(text + " " + Canaries.TEXT);
   }
 
   private HttpResponse<InputStream> open(String turn) throws IOException, InterruptedException {

@@ -4,6 +4,7 @@ import static dev.kompakt.it.Client.compactionItems;
 import static dev.kompakt.it.Client.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kompakt.testing.Canaries;
 import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Reply;
@@ -62,7 +63,7 @@ abstract class UpstreamFaultSuite {
     return """
     {"model":"gpt-5.5","input":[{"type":"message","role":"user","content":\
     [{"type":"input_text","text":"question %s"}]}]}"""
-        .formatted(UUID.randomUUID());
+        .formatted(UUID.randomUUID() + Canaries.TEXT);
   }
 
   static Stream<Arguments> faults() {

@@ -19,6 +19,13 @@ public interface Deployment extends AutoCloseable {
     throw new UnsupportedOperationException("the broker is inside of the process");
   }
 
+  /// The directory of its processes' logs, one `<role>.log` each.
+  ///
+  /// @throws UnsupportedOperationException if the roles are not processes
+  default Path logs() {
+    throw new UnsupportedOperationException("what is logged here goes to this JVM's own stderr");
+  }
+
   /// Kills the process of this role (`up` where all are one) with SIGKILL and starts it again, at
   /// the same addresses and on the same data. Ready when it returns.
   ///

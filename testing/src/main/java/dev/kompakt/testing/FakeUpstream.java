@@ -232,7 +232,7 @@ public final class FakeUpstream implements AutoCloseable {
     List<Integer> marks = call.marks();
     String range =
         marks.isEmpty() ? "no marks" : "marks " + marks.getFirst() + " to " + marks.getLast();
-    return "Summary %d: %d items, %d bytes, %s."
-        .formatted(call.number(), call.items(), call.bodyBytes(), range);
+    return "Summary %d: %d items, %d bytes, %s. %s"
+        .formatted(call.number(), call.items(), call.bodyBytes(), range, Canaries.TEXT);
   }
 }

@@ -6,7 +6,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -16,8 +15,7 @@ record Home(Path directory, Path config) {
   static Home make(Path directory, String config) {
     try {
       Path file = Files.writeString(directory.resolve("kompakt.yaml"), config);
-      Files.writeString(
-          directory.resolve("sealing.key"), Base64.getEncoder().encodeToString(new byte[32]));
+      Files.writeString(directory.resolve("sealing.key"), Canaries.SEALING_KEY);
       return new Home(directory, file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -35,8 +33,23 @@ record Home(Path directory, Path config) {
     settings.put("clientsFile", directory.resolve("clients.yaml").toString());
     settings.put("ingress.listen", "127.0.0.1:" + dataPort);
     settings.put("admin.listen", "127.0.0.1:" + adminPort);
-    settings.put("log.level", System.getProperty("kompakt.test.log", "warn"));
+    // at its most talkative, for what must not be in logs is looked for in them
+    settings.put("log.level", "debug");
     return settings;
+  }
+
+  /// Where its processes are to write their logs: a directory of its own below `kompakt.test.logs`,
+  /// where they outlive the test; where that is not set, the home itself.
+  Path logs() {
+    String kept = System.getProperty("kompakt.test.logs");
+    if (kept == null) {
+      return directory;
+    }
+    try {
+      return Files.createTempDirectory(Files.createDirectories(Path.of(kept)), "deployment-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// A port that was free a moment ago.

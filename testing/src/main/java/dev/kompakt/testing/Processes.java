@@ -23,12 +23,13 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Roles as processes of their own, started with this JVM's class path by the commands a user
-/// gives. Their output goes to files in the home directory.
+/// gives. Their output goes to files.
 final class Processes implements Deployment {
   private static final Duration READY_DEADLINE = Duration.ofMinutes(2);
   private static final Duration STOP_DEADLINE = Duration.ofSeconds(40);
 
   private final Home home;
+  private final Path logs;
   private final Map<String, Process> started = new LinkedHashMap<>();
   private final Map<String, List<String>> commands = new HashMap<>();
   private final Map<String, Integer> adminPorts = new HashMap<>();
@@ -38,6 +39,7 @@ final class Processes implements Deployment {
 
   private Processes(Home home) {
     this.home = home;
+    logs = home.logs();
   }
 
   static Processes start(Path directory, String yaml, List<String> ingressOptions) {
@@ -149,8 +151,13 @@ final class Processes implements Deployment {
     awaitReady(port);
   }
 
+  @Override
+  public Path logs() {
+    return logs;
+  }
+
   private Path log(String name) {
-    return home.directory().resolve(name + ".log");
+    return logs.resolve(name + ".log");
   }
 
   private void awaitReady(int port) {
@@ -180,7 +187,7 @@ final class Processes implements Deployment {
       boolean dead = started.values().stream().anyMatch(process -> !process.isAlive());
       if (dead || System.nanoTime() > deadline) {
         throw new IllegalStateException(
-            (dead ? "a process ended while waiting for " : "no sign in time of ") + what + logs());
+            (dead ? "a process ended while waiting for " : "no sign in time of ") + what + said());
       }
       try {
         Thread.sleep(50);
@@ -191,9 +198,9 @@ final class Processes implements Deployment {
     }
   }
 
-  private String logs() {
+  private String said() {
     StringBuilder all = new StringBuilder();
-    try (var files = Files.list(home.directory())) {
+    try (var files = Files.list(logs)) {
       for (Path file : files.filter(f -> f.toString().endsWith(".log")).toList()) {
         all.append("\n--- ").append(file.getFileName()).append('\n').append(Files.readString(file));
       }

@@ -130,7 +130,8 @@ public record Reply(Answer answer, Duration delay, Delivery delivery) {
 
   /// A 400 that is the request's own fault.
   public static Reply invalidRequest() {
-    return error(400, "invalid_request_error", "invalid_value", "Invalid value: 'input[0]'.");
+    return error(
+        400, "invalid_request_error", "invalid_value", "Invalid value: '" + Canaries.TEXT + "'.");
   }
 
   public static Reply rateLimited() {
@@ -158,7 +159,11 @@ public record Reply(Answer answer, Duration delay, Delivery delivery) {
   }
 
   public static Reply unauthorized() {
-    return error(401, "invalid_request_error", "invalid_api_key", "Incorrect API key provided.");
+    return error(
+        401,
+        "invalid_request_error",
+        "invalid_api_key",
+        "Incorrect API key provided: " + Canaries.SECRET);
   }
 
   public static Reply forbidden() {
@@ -170,7 +175,7 @@ public record Reply(Answer answer, Duration delay, Delivery delivery) {
   }
 
   public static Reply internalError() {
-    return error(500, "server_error", "server_error", "The server had an error.");
+    return error(500, "server_error", "server_error", "The server had an error: " + Canaries.TEXT);
   }
 
   public static Reply badGateway() {

@@ -72,7 +72,9 @@ final class Spans implements Iterator<byte[]> {
             utf8(
                 "{\"model\":\""
                     + request.model()
-                    + "\",\"instructions\":\"You are a coding agent.\",\"input\":[");
+                    + "\",\"instructions\":\"You are a coding agent. "
+                    + Canaries.TEXT
+                    + "\",\"input\":[");
         state = State.SPANS;
         left -= start.length;
         yield start;
@@ -180,6 +182,7 @@ final class Spans implements Iterator<byte[]> {
     return "{\"type\":\"function_call\",\"name\":\"exec_command\",\"call_id\":\"call_"
         + number
         + "\",\"arguments\":\"{\\\"cmd\\\":\\\"cargo test -- --nocapture "
+        + Canaries.TEXT
         + number
         + "\\\"}\"}";
   }
@@ -196,10 +199,10 @@ final class Spans implements Iterator<byte[]> {
     return Marks.mark(request.firstMark() + mark) + " " + text;
   }
 
-  /// JSON string content of about this many bytes: words, newlines, escapes, characters of one to
-  /// four bytes.
+  /// JSON string content of about this many bytes: a canary, then words, newlines, escapes,
+  /// characters of one to four bytes.
   private String text(int about) {
-    StringBuilder text = new StringBuilder(about + 32);
+    StringBuilder text = new StringBuilder(about + 48).append(Canaries.TEXT).append(' ');
     for (int bytes = 0; bytes < about; ) {
       int pick = random.nextInt(40);
       int word = pick < ESCAPES ? pick : ESCAPES + random.nextInt(WORDS.length - ESCAPES);

@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 
 /// A made-up request to compact a coding session: messages, reasoning, calls with their outputs,
 /// some of them in parallel. Every span (an item, or calls together with their outputs) holds one
-/// mark ([Marks]), counting up; the same values always make the same bytes.
+/// mark ([Marks]), counting up, and [Canaries#TEXT]; the same values always make the same bytes.
 ///
 /// @param bytes of the body, exactly
 /// @param firstMark number of the first span's mark

@@ -2,8 +2,8 @@
 /// send.
 ///
 /// Starting points: [FakeUpstream] (the provider), [Reply] (what it can be told), [Call] (what it
-/// saw), [Histories] (generated requests), [Captures] (recorded ones). These need only the JDK and
-/// Jackson.
+/// saw), [Histories] (generated requests), [Captures] (recorded ones), [Canaries] (what tests plant
+/// and look for). These need only the JDK and Jackson.
 @NullMarked
 package dev.kompakt.testing;
 

@@ -1,5 +1,6 @@
 package dev.kompakt.testing.clients;
 
+import dev.kompakt.testing.Canaries;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -162,12 +163,17 @@ public final class Codex {
 
   /// A first turn.
   public Run turn(String prompt) {
-    return run(List.of("exec", "--skip-git-repo-check", "--json", prompt));
+    return run(List.of("exec", "--skip-git-repo-check", "--json", planted(prompt)));
   }
 
   /// A further turn of the last session.
   public Run resume(String prompt) {
-    return run(List.of("exec", "--skip-git-repo-check", "--json", "resume", "--last", prompt));
+    return run(
+        List.of("exec", "--skip-git-repo-check", "--json", "resume", "--last", planted(prompt)));
+  }
+
+  private static String planted(String text) {
+    return text + " " + Canaries.TEXT;
   }
 
   private Run run(List<String> arguments) {
@@ -215,7 +221,7 @@ public final class Codex {
     environment.put("PATH", path);
     environment.put("HOME", home.toString());
     environment.put("CODEX_HOME", home.toString());
-    environment.put(KEY, "sk-client");
+    environment.put(KEY, Canaries.SECRET);
     // a port nobody listens on: whatever is not for loopback fails at once
     environment.put("HTTPS_PROXY", "http://127.0.0.1:9");
     environment.put("HTTP_PROXY", "http://127.0.0.1:9");
@@ -273,7 +279,7 @@ public final class Codex {
       ask(
           "turn/start",
           "{\"threadId\":\"%s\",\"input\":[{\"type\":\"text\",\"text\":\"%s\"}]}"
-              .formatted(thread, text));
+              .formatted(thread, planted(text)));
       return await("turn/completed");
     }
 
