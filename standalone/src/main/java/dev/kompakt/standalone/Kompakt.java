@@ -4,6 +4,7 @@ import dev.kompakt.bootstrap.admin.AdminServer;
 import dev.kompakt.bootstrap.config.ConfigException;
 import dev.kompakt.bootstrap.config.HostPort;
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.credential.Credentials;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.kafka.TopicProvisioner;
 import dev.kompakt.bootstrap.kafka.UnreachableException;
@@ -118,7 +119,14 @@ public final class Kompakt implements AutoCloseable {
       closing
           .add(
               WorkerService.create(
-                  config, clients, payloads, key, meters, health, InstantSource.system()))
+                  config,
+                  clients,
+                  payloads,
+                  Credentials.ofKeys(config),
+                  key,
+                  meters,
+                  health,
+                  InstantSource.system()))
           .start();
     }
     if (roles.contains(Role.INGRESS)) {

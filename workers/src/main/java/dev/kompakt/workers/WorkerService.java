@@ -1,6 +1,7 @@
 package dev.kompakt.workers;
 
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.credential.Credentials;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.kafka.LogView;
 import dev.kompakt.bootstrap.kafka.TopicWriter;
@@ -59,6 +60,7 @@ public final class WorkerService implements AutoCloseable {
       KompaktConfig config,
       KafkaClients clients,
       PayloadStore store,
+      Credentials credentials,
       SealingKey key,
       Meters meters,
       Health health,
@@ -76,6 +78,7 @@ public final class WorkerService implements AutoCloseable {
         new AttemptRunner(
             worker,
             upstream,
+            credentials,
             new Results(payloads, answers, closing),
             reporter,
             this::limit,
@@ -92,16 +95,17 @@ public final class WorkerService implements AutoCloseable {
 
   /// Makes the role; nothing runs before [#start].
   ///
-  /// @throws dev.kompakt.bootstrap.config.ConfigException if an account's secret is missing
+  /// @param credentials of the config's accounts
   public static WorkerService create(
       KompaktConfig config,
       KafkaClients clients,
       PayloadStore payloads,
+      Credentials credentials,
       SealingKey key,
       Meters meters,
       Health health,
       InstantSource clock) {
-    return new WorkerService(config, clients, payloads, key, meters, health, clock);
+    return new WorkerService(config, clients, payloads, credentials, key, meters, health, clock);
   }
 
   /// Joins the lanes; returns at once. Ready when [Health] says so.

@@ -1,5 +1,7 @@
 package dev.kompakt.workers.attempt;
 
+import dev.kompakt.bootstrap.credential.Access;
+import dev.kompakt.bootstrap.credential.Credentials;
 import dev.kompakt.bootstrap.kafka.NotWrittenException;
 import dev.kompakt.bootstrap.observe.Meter;
 import dev.kompakt.bootstrap.observe.Meters;
@@ -27,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +44,7 @@ public final class AttemptRunner implements Attempts {
 
   private final String worker;
   private final Upstream upstream;
+  private final Credentials credentials;
   private final Results results;
   private final OutcomeReporter reporter;
   private final Function<LimitKey, Optional<LearnedLimit>> limits;
@@ -56,6 +60,7 @@ public final class AttemptRunner implements Attempts {
   public AttemptRunner(
       String worker,
       Upstream upstream,
+      Credentials credentials,
       Results results,
       OutcomeReporter reporter,
       Function<LimitKey, Optional<LearnedLimit>> limits,
@@ -64,6 +69,7 @@ public final class AttemptRunner implements Attempts {
       InstantSource clock) {
     this.worker = worker;
     this.upstream = upstream;
+    this.credentials = credentials;
     this.results = results;
     this.reporter = reporter;
     this.limits = limits;
@@ -139,14 +145,36 @@ public final class AttemptRunner implements Attempts {
     }
     UpstreamCall call = upstream.prepare(job, bounds);
     course.wireBytes = call.wireBytes();
-    Instant now = clock.instant();
     LimitKey key = new LimitKey(job.provider(), LimitKey.Endpoint.of(job.mode()), job.model());
     Outcome refused =
-        limits.apply(key).map(k -> LimitCheck.refuse(k, course.wireBytes, now)).orElse(null);
+        limits
+            .apply(key)
+            .map(k -> LimitCheck.refuse(k, course.wireBytes, clock.instant()))
+            .orElse(null);
     if (refused != null) {
       return refused;
     }
+    return switch (access(account)) {
+      case Access.Refused(Outcome outcome) -> outcome;
+      case Access.Granted granted -> make(job, call, granted, bounds, course);
+    };
+  }
+
+  private Access access(AccountId account) throws ClosingException {
+    try {
+      return credentials.access(account);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClosingException();
+    }
+  }
+
+  private Outcome make(
+      Job job, UpstreamCall call, Access.Granted access, AttemptBounds bounds, Course course)
+      throws IOException {
+    bounds.check();
     bounds.stop().commitToCall();
+    Instant now = clock.instant();
     Instant latest = now.plus(longestCall);
     AttemptBounds calling =
         new AttemptBounds(
@@ -156,7 +184,7 @@ public final class AttemptRunner implements Attempts {
             job.attempt(),
             now,
             worker,
-            account,
+            Objects.requireNonNull(job.account()),
             course.wireBytes,
             Tokens.estimate(course.wireBytes),
             calling.deadline());
@@ -165,7 +193,7 @@ public final class AttemptRunner implements Attempts {
     }
     calling.check();
     course.called = true;
-    UpstreamCall.Result result = call.make(calling);
+    UpstreamCall.Result result = call.make(access, calling);
     course.called = result.reached();
     course.readings = result.readings();
     return results.of(job, result.reply(), bounds);

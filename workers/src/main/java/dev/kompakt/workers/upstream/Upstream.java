@@ -1,6 +1,5 @@
 package dev.kompakt.workers.upstream;
 
-import dev.kompakt.bootstrap.config.ConfigException;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.observe.Meter;
 import dev.kompakt.bootstrap.observe.Meters;
@@ -18,16 +17,15 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.Set;
 
 /// The providers of the config, to be called with its accounts. Thread-safe.
 public final class Upstream implements AutoCloseable {
-  private static final Pattern HEADER_VALUE = Pattern.compile("[\\x21-\\x7e]+");
-
   private final Map<ProviderId, KompaktConfig.Provider> providers = new HashMap<>();
-  private final Map<AccountId, String> authorizations = new HashMap<>();
+  private final Set<AccountId> accounts = new HashSet<>();
   private final Map<Mode, UpstreamMode> modes;
   private final Payloads payloads;
   private final Exchange exchange;
@@ -42,20 +40,11 @@ public final class Upstream implements AutoCloseable {
             Mode.TRIGGER, new TriggerMode(),
             Mode.SUMMARIZE, new SummarizeMode(payloads));
     config.providers().forEach(provider -> providers.put(provider.id(), provider));
-    for (KompaktConfig.Account account : config.accounts()) {
-      String key = "accounts." + account.id() + ".apiKey";
-      String secret = account.credential();
-      if (!HEADER_VALUE.matcher(secret).matches()) {
-        throw new ConfigException(key, "holds characters that no HTTP header may have");
-      }
-      authorizations.put(account.id(), "Bearer " + secret);
-    }
+    config.accounts().forEach(account -> accounts.add(account.id()));
     exchange = new Exchange(config.upstream(), ResponseMemory.ofHeap());
   }
 
-  /// Reads the accounts' secrets; calls nobody.
-  ///
-  /// @throws ConfigException if a secret is missing or malformed
+  /// Makes them; calls nobody.
   public static Upstream create(KompaktConfig config, Payloads payloads, Meters meters) {
     return new Upstream(config, payloads, meters);
   }
@@ -69,9 +58,8 @@ public final class Upstream implements AutoCloseable {
   public UpstreamCall prepare(Job job, AttemptBounds bounds) throws IOException {
     KompaktConfig.Provider provider = providers.get(job.provider());
     AccountId account = job.account();
-    String authorization = account == null ? null : authorizations.get(account);
     UpstreamMode mode = modes.get(job.mode());
-    if (provider == null || account == null || authorization == null || mode == null) {
+    if (provider == null || account == null || !accounts.contains(account) || mode == null) {
       throw new IllegalArgumentException(
           "the config of this worker has no account "
               + account
@@ -87,7 +75,6 @@ public final class Upstream implements AutoCloseable {
     RequestBody body = mode.body(job, envelope, provider);
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri(provider, mode))
-            .header("authorization", authorization)
             .header("content-type", "application/json")
             .header("user-agent", "kompakt");
     mode.headers().forEach(request::header);

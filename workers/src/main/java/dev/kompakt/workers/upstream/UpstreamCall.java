@@ -1,5 +1,6 @@
 package dev.kompakt.workers.upstream;
 
+import dev.kompakt.bootstrap.credential.Access;
 import dev.kompakt.bootstrap.upstream.Classification;
 import dev.kompakt.bootstrap.upstream.ErrorBody;
 import dev.kompakt.bootstrap.upstream.UsageHeaders;
@@ -18,7 +19,7 @@ import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One call, sized and ready to be made once.
+/// One call, sized and ready to be made; again, if it is refused for what it carried.
 public final class UpstreamCall {
   /// What a call came to.
   ///
@@ -73,14 +74,17 @@ public final class UpstreamCall {
 
   /// Makes the call.
   ///
+  /// @param access what the account is called with
   /// @throws StoppedException if the attempt is stopped meanwhile
   /// @throws dev.kompakt.bootstrap.payload.PayloadLostException if the request cannot be read
-  public Result make(AttemptBounds bounds) throws StoppedException {
+  public Result make(Access.Granted access, AttemptBounds bounds) throws StoppedException {
     String status = NO_STATUS;
     boolean reached = true;
     List<UsageReading> readings = null;
+    HttpRequest.Builder carrying = request.copy();
+    access.headers().forEach(carrying::setHeader);
     try (ResponseBody response =
-        exchange.send(request, body.open(payloads), body.length(), bounds)) {
+        exchange.send(carrying, body.open(payloads), body.length(), bounds)) {
       status = response.status() / 100 + "xx";
       readings = UsageHeaders.read(response::header, clock.instant());
       return new Result(true, read(response), readings);

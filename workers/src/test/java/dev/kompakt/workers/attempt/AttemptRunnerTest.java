@@ -2,6 +2,8 @@ package dev.kompakt.workers.attempt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.credential.Credentials;
 import dev.kompakt.bootstrap.kafka.NotWrittenException;
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.bootstrap.payload.PayloadLostException;
@@ -72,13 +74,15 @@ class AttemptRunnerTest {
   void make() throws IOException {
     Meters meters = new Meters();
     provider = new SocketProvider(request -> answer.give(request));
-    upstream = Upstream.create(TestConfig.of(directory, provider.base(), ""), payloads, meters);
+    KompaktConfig config = TestConfig.of(directory, provider.base(), "");
+    upstream = Upstream.create(config, payloads, meters);
     AnswerWriter answers =
         new AnswerWriter(payloads, new CheckpointSeal(new SealingKey(new byte[32])));
     runner =
         new AttemptRunner(
             "worker-1",
             upstream,
+            Credentials.ofKeys(config),
             new Results(payloads, answers, closing),
             new OutcomeReporter(this::report, closing),
             key -> Optional.ofNullable(limits.get(key)),

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.credential.Access;
+import dev.kompakt.bootstrap.credential.Credentials;
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.schemas.history.ByteRange;
 import dev.kompakt.schemas.history.PayloadRef;
@@ -30,7 +32,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -81,7 +82,7 @@ class UpstreamTest {
       UpstreamCall call = prepare(provider.base(), PATIENT, Mode.NATIVE, payloads);
 
       // When
-      UpstreamCall.Result result = call.make(bounds());
+      UpstreamCall.Result result = call.make(access(), bounds());
 
       // Then
       assertThat(result.reached()).isTrue();
@@ -175,7 +176,7 @@ class UpstreamTest {
 
       // When
       UpstreamCall.Result result =
-          call.make(new AttemptBounds(stop, Jobs.NOW.plusSeconds(900), clock));
+          call.make(access(), new AttemptBounds(stop, Jobs.NOW.plusSeconds(900), clock));
 
       // Then
       assertFailed(result, Cause.TOTAL_TIMEOUT, true);
@@ -280,7 +281,7 @@ class UpstreamTest {
         UpstreamCall call = prepare(provider.base(), PATIENT, mode, payloads);
 
         // Then
-        assertThat(call.make(bounds()).reply())
+        assertThat(call.make(access(), bounds()).reply())
             .as("%s", type)
             .isEqualTo(Reply.malformed(Fault.WRONG_CONTENT_TYPE));
       }
@@ -317,7 +318,7 @@ class UpstreamTest {
       UpstreamCall call = prepare(provider.base(), PATIENT, Mode.NATIVE, new Endless(8 << 20));
 
       // Then
-      assertThat(call.make(bounds()).reply())
+      assertThat(call.make(access(), bounds()).reply())
           .isEqualTo(new Reply.Failed(new Outcome.TooLarge(Unit.BYTES, call.wireBytes(), null)));
     }
   }
@@ -338,7 +339,7 @@ class UpstreamTest {
       UpstreamCall call = prepare(provider.base(), PATIENT, Mode.NATIVE, history);
 
       // When
-      UpstreamCall.Result result = call.make(bounds());
+      UpstreamCall.Result result = call.make(access(), bounds());
 
       // Then
       assertThat(result.reply()).isInstanceOf(Reply.Answer.class);
@@ -371,7 +372,7 @@ class UpstreamTest {
       UpstreamCall call = prepare(provider.base(), PATIENT, Mode.NATIVE, payloads);
 
       // Then
-      assertThatThrownBy(() -> call.make(bounds())).isInstanceOf(StoppedException.class);
+      assertThatThrownBy(() -> call.make(access(), bounds())).isInstanceOf(StoppedException.class);
       assertThat(provider.events().poll(10, TimeUnit.SECONDS))
           .as("the connection is closed")
           .isEqualTo("done");
@@ -400,8 +401,8 @@ class UpstreamTest {
       Job job = job(Mode.SUMMARIZE, payloads);
 
       // When
-      Reply first = both.prepare(job, bounds()).make(bounds()).reply();
-      Reply second = both.prepare(job, bounds()).make(bounds()).reply();
+      Reply first = both.prepare(job, bounds()).make(access(), bounds()).reply();
+      Reply second = both.prepare(job, bounds()).make(access(), bounds()).reply();
 
       // Then
       assertThat(first).isEqualTo(new Reply.Summary("hi", Usage.NONE));
@@ -417,27 +418,23 @@ class UpstreamTest {
 
       // When
       payloads.troubleReads(new IOException("no broker"));
-      UpstreamCall.Result result = call.make(bounds());
+      UpstreamCall.Result result = call.make(access(), bounds());
       payloads.troubleReads(null);
       payloads.failReads(new IllegalStateException("lost"));
 
       // Then
       assertFailed(result, Cause.WORKER_FAULT, true);
-      assertThatThrownBy(() -> call.make(bounds())).hasMessage("lost");
+      assertThatThrownBy(() -> call.make(access(), bounds())).hasMessage("lost");
     }
   }
 
-  @Test
-  void shouldRefuseASecretThatFitsNoHeader() throws Exception {
+  private Access.Granted access() throws Exception {
     KompaktConfig config = TestConfig.of(directory, URI.create("http://x"), PATIENT);
-    Files.writeString(directory.resolve("secret"), "a\nb");
-    assertThatThrownBy(() -> Upstream.create(config, payloads, meters))
-        .hasMessageContaining("accounts.a.apiKey")
-        .hasMessageNotContaining("a\nb");
+    return (Access.Granted) Credentials.ofKeys(config).access(config.accounts().getFirst().id());
   }
 
   private UpstreamCall.Result call(URI base, String limits) throws Exception {
-    return prepare(base, limits, Mode.NATIVE, payloads).make(bounds());
+    return prepare(base, limits, Mode.NATIVE, payloads).make(access(), bounds());
   }
 
   private UpstreamCall prepare(URI base, String limits, Mode mode, Payloads from) throws Exception {
