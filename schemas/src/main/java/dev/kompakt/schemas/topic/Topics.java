@@ -6,6 +6,7 @@ import dev.kompakt.schemas.id.PayloadId;
 import dev.kompakt.schemas.id.TenantId;
 import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.CompactionStatus;
+import dev.kompakt.schemas.record.CredentialEvent;
 import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.LearnedLimit;
@@ -89,6 +90,18 @@ public final class Topics {
           Topic.Sizing.SINGLE,
           MIB);
 
+  public static final Topic<String, CredentialEvent> CREDENTIALS =
+      new Topic<>(
+          "kompakt.credentials",
+          "account id and `|claim` or `|token`",
+          "ingress, workers → ingress, workers",
+          new TextCodec<>(Function.identity(), Function.identity()),
+          new JsonCodec<>(CredentialEvent.class),
+          true,
+          null,
+          Topic.Sizing.SINGLE,
+          MIB);
+
   public static final Topic<TenantId, TenantUsage> TENANTS =
       new Topic<>(
           "kompakt.tenants",
@@ -157,6 +170,7 @@ public final class Topics {
           JOBS,
           OUTCOMES,
           ACCOUNTS,
+          CREDENTIALS,
           TENANTS,
           LIMITS,
           SESSIONS,
