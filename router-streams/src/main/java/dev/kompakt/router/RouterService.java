@@ -3,14 +3,20 @@ package dev.kompakt.router;
 import dev.kompakt.bootstrap.config.ConfigException;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
+import dev.kompakt.bootstrap.kafka.LogView;
 import dev.kompakt.bootstrap.observe.Health;
 import dev.kompakt.bootstrap.observe.Meters;
+import dev.kompakt.bootstrap.route.Member;
+import dev.kompakt.bootstrap.route.Policy;
 import dev.kompakt.router.decide.Settings;
-import dev.kompakt.router.route.Upstream;
 import dev.kompakt.router.state.StoreMemory;
+import dev.kompakt.router.topology.AccountFeed;
 import dev.kompakt.router.topology.RouterSettings;
 import dev.kompakt.router.topology.RouterStreams;
 import dev.kompakt.router.topology.RouterTopology;
+import dev.kompakt.schemas.id.AccountId;
+import dev.kompakt.schemas.record.AccountStatus;
+import dev.kompakt.schemas.topic.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -23,12 +29,20 @@ public final class RouterService implements AutoCloseable {
   private static final Duration CLOSING = Duration.ofSeconds(10);
   private static final String STATE_DIRECTORY = "router";
 
+  private static final int MOST_ACCOUNTS = 20_000;
+
   private final RouterStreams streams;
   private final StoreMemory memory;
+  private final KafkaClients clients;
+  private final AccountFeed accounts;
+  private volatile List<LogView<?, ?>> views = List.of();
 
-  private RouterService(RouterStreams streams, StoreMemory memory) {
+  private RouterService(
+      RouterStreams streams, StoreMemory memory, KafkaClients clients, AccountFeed accounts) {
     this.streams = streams;
     this.memory = memory;
+    this.clients = clients;
+    this.accounts = accounts;
   }
 
   /// Makes the role; nothing runs before [#start]. [Health] says when it is ready.
@@ -38,11 +52,12 @@ public final class RouterService implements AutoCloseable {
       KompaktConfig config, KafkaClients clients, Meters meters, Health health) {
     Path directory = config.kafka().dataPath().resolve(STATE_DIRECTORY);
     StoreMemory memory = new StoreMemory(config.router().stateMemory().bytes());
+    AccountFeed accounts = new AccountFeed();
     RouterStreams streams;
     try {
       streams =
           RouterStreams.create(
-              RouterTopology.build(settings(config), meters),
+              RouterTopology.build(settings(config), accounts, meters),
               RouterStreams.config(
                   clients.common("router"),
                   directory,
@@ -63,12 +78,16 @@ public final class RouterService implements AutoCloseable {
         .addKeyValue("threads", config.router().threads())
         .addKeyValue("state", directory)
         .log("router made");
-    return new RouterService(streams, memory);
+    return new RouterService(streams, memory, clients, accounts);
   }
 
-  /// Joins the group; returns at once.
+  /// Reads what is published, then joins the group; returns at once.
   public void start() {
-    streams.start();
+    LogView<AccountId, AccountStatus> statuses =
+        LogView.follow(
+            clients, Topics.ACCOUNTS, MOST_ACCOUNTS, (_, status) -> accounts.publish(status));
+    views = List.of(statuses);
+    var _ = statuses.loaded().thenRun(streams::start);
   }
 
   /// Whether it decides on events now.
@@ -79,6 +98,7 @@ public final class RouterService implements AutoCloseable {
   /// Commits what was decided and leaves the group.
   @Override
   public void close() {
+    views.forEach(LogView::close);
     if (streams.close(CLOSING)) {
       memory.close();
     }
@@ -94,18 +114,18 @@ public final class RouterService implements AutoCloseable {
             .withTimes(
                 longestCall.compareTo(attempt) > 0 ? longestCall : attempt,
                 compaction.keepResults());
-    List<Upstream> upstreams =
+    List<RouterSettings.Provider> providers =
         config.providers().stream()
             .map(
                 provider ->
-                    new Upstream(
+                    new RouterSettings.Provider(
                         provider.id(),
                         provider.mode(),
                         config.accounts().stream()
                             .filter(account -> account.provider().equals(provider.id()))
-                            .map(KompaktConfig.Account::id)
+                            .map(Member::of)
                             .toList()))
             .toList();
-    return new RouterSettings(decisions, upstreams);
+    return new RouterSettings(decisions, Policy.of(config.routing()), providers);
   }
 }

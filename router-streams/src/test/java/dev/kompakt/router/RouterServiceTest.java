@@ -9,7 +9,7 @@ import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.observe.Health;
 import dev.kompakt.bootstrap.observe.Meters;
-import dev.kompakt.router.route.Upstream;
+import dev.kompakt.bootstrap.route.Member;
 import dev.kompakt.router.topology.RouterSettings;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.ProviderId;
@@ -45,7 +45,11 @@ class RouterServiceTest {
               - { id: openai, baseUrl: "https://api.example.com/v1", mode: trigger }
             accounts:
               - { id: a, provider: openai, apiKey: "env:KEY_A" }
-              - { id: b, provider: openai, apiKey: "env:KEY_B" }
+              - id: b
+                provider: openai
+                apiKey: "env:KEY_B"
+                quota: { concurrency: 2, tokensPerMinute: 9000, ceilings: { primary: 80 } }
+            routing: { budgetThreshold: 90, grace: 3s }
             compaction: { parallelChunks: 3, maxCalls: 7, keepResults: 2h }
             upstream: { totalTimeout: 25m }
             """);
@@ -54,16 +58,16 @@ class RouterServiceTest {
     RouterSettings settings = RouterService.settings(config);
 
     // Then
-    assertThat(settings.upstream(new ProviderId("openai")))
-        .isEqualTo(
-            new Upstream(
+    assertThat(settings.providers())
+        .containsExactly(
+            new RouterSettings.Provider(
                 new ProviderId("openai"),
                 Mode.TRIGGER,
-                List.of(new AccountId("a"), new AccountId("b"))));
-    assertThat(settings.upstream(new ProviderId("other"))).isNull();
-    assertThat(settings.upstream(new ProviderId("local")))
-        .isNotNull()
-        .satisfies(upstream -> assertThat(upstream.local()).isTrue());
+                List.of(
+                    new Member(new AccountId("a"), 4, null, Map.of()),
+                    new Member(new AccountId("b"), 2, 9000, Map.of("primary", 80)))));
+    assertThat(settings.policy().threshold()).isEqualTo(90);
+    assertThat(settings.policy().grace()).isEqualTo(Duration.ofSeconds(3));
     assertThat(settings.decisions().parallelChunks()).isEqualTo(3);
     assertThat(settings.decisions().maxCalls()).isEqualTo(7);
     assertThat(settings.decisions().keepCompleted()).isEqualTo(Duration.ofHours(2));

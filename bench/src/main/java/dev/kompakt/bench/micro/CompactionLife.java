@@ -1,5 +1,9 @@
 package dev.kompakt.bench.micro;
 
+import dev.kompakt.bootstrap.route.Member;
+import dev.kompakt.bootstrap.route.Policy;
+import dev.kompakt.bootstrap.route.Pool;
+import dev.kompakt.bootstrap.route.Standing;
 import dev.kompakt.router.decide.CompactionState;
 import dev.kompakt.router.decide.Context;
 import dev.kompakt.router.decide.Decider;
@@ -7,7 +11,6 @@ import dev.kompakt.router.decide.Decision;
 import dev.kompakt.router.decide.Effect;
 import dev.kompakt.router.decide.Event;
 import dev.kompakt.router.decide.Settings;
-import dev.kompakt.router.route.Standing;
 import dev.kompakt.router.route.Upstream;
 import dev.kompakt.schemas.history.Chunk;
 import dev.kompakt.schemas.history.History;
@@ -26,7 +29,6 @@ import dev.kompakt.schemas.record.Submission.Submitted;
 import dev.kompakt.schemas.record.Usage;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -40,9 +42,10 @@ final class CompactionLife {
   private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
   private static final Instant DEADLINE = NOW.plusSeconds(1800);
   private static final ProviderId PROVIDER = new ProviderId("openai");
-  private static final Upstream UPSTREAM =
-      new Upstream(
-          PROVIDER, Mode.NATIVE, List.of(new AccountId("team-a"), new AccountId("team-b")));
+  private static final List<Member> ACCOUNTS =
+      List.of(
+          new Member(new AccountId("team-a"), 4, null, Map.of()),
+          new Member(new AccountId("team-b"), 4, null, Map.of()));
   private static final Outcome SUCCEEDED =
       new Outcome.Succeeded(SampleHistory.payload(3, 4000), new Usage(100_000, 0, 1_000, 0));
 
@@ -81,8 +84,9 @@ final class CompactionLife {
   ///
   /// @return how many decisions were taken
   int live() {
-    Map<AccountId, Standing> standings = new HashMap<>();
-    Context context = new Context(NOW, _ -> UPSTREAM, standings::get);
+    Pool accounts = new Pool(ACCOUNTS, Policy.DEFAULT);
+    Upstream upstream = new Upstream(PROVIDER, Mode.NATIVE, accounts);
+    Context context = new Context(NOW, _ -> upstream);
     Queue<Event> events = new ArrayDeque<>(List.of(submitted));
     CompactionState state = null;
     Submitted manifest = null;
@@ -95,8 +99,7 @@ final class CompactionLife {
         switch (effect) {
           case Effect.KeepManifest(Submitted kept) -> manifest = kept;
           case Effect.DropManifest _ -> manifest = null;
-          case Effect.NoteStanding(Standing standing) ->
-              standings.put(standing.account(), standing);
+          case Effect.NoteStanding(Standing standing) -> accounts.note(standing);
           case Effect.SendJob(Job job) -> report(job, events);
           case Effect.PublishStatus _,
               Effect.PublishDeadLetter _,

@@ -1,5 +1,7 @@
 package dev.kompakt.router.decide;
 
+import dev.kompakt.bootstrap.route.Policy;
+import dev.kompakt.bootstrap.route.Pool;
 import dev.kompakt.router.decide.CompactionState.Layer;
 import dev.kompakt.router.decide.CompactionState.Requests;
 import dev.kompakt.router.decide.CompactionState.Running;
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Nodes change through [#replace] only, which keeps the accounts' counts of attempts in flight.
 final class Draft {
+  private static final Pool NO_ACCOUNTS = new Pool(List.of(), Policy.DEFAULT);
+
   final Settings settings;
   final Instant now;
   final Submitted manifest;
@@ -58,7 +62,7 @@ final class Draft {
     layer = running.layer();
     tally = running.tally();
     upstream = context.upstreams().apply(subject.provider());
-    book = new AccountBook(upstream == null ? List.of() : upstream.accounts(), context.standings());
+    book = new AccountBook(upstream == null ? NO_ACCOUNTS : upstream.accounts());
   }
 
   static Draft of(Running running, Submitted manifest, Settings settings, Context context) {

@@ -1,6 +1,6 @@
 package dev.kompakt.router.decide;
 
-import dev.kompakt.router.route.Standing;
+import dev.kompakt.bootstrap.route.Standing;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.Submission;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package dev.kompakt.router.decide;
 
-import dev.kompakt.router.route.Pause;
+import dev.kompakt.bootstrap.route.Pause;
 import dev.kompakt.schemas.record.DeadLetter.Cause;
 import dev.kompakt.schemas.record.Failure;
 import dev.kompakt.schemas.record.Outcome;
@@ -48,7 +48,7 @@ record Failures(Cause cause, Failure failure) {
   static Failures resting(Pause.Cause cause, Duration left) {
     int seconds = seconds(left);
     return switch (cause) {
-      case RATE_LIMITED ->
+      case RATE_LIMITED, BUSY ->
           of(
               Cause.RATE_LIMITED,
               429,

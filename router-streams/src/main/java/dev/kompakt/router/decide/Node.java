@@ -2,7 +2,7 @@ package dev.kompakt.router.decide;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.kompakt.router.route.Pause;
+import dev.kompakt.bootstrap.route.Pause;
 import dev.kompakt.schemas.history.PayloadRef;
 import dev.kompakt.schemas.id.AccountId;
 import java.time.Instant;

@@ -1,10 +1,10 @@
 package dev.kompakt.router.decide;
 
+import dev.kompakt.bootstrap.route.Pause;
 import dev.kompakt.router.decide.CompactionState.Layer;
 import dev.kompakt.router.decide.CompactionState.Running;
 import dev.kompakt.router.decide.CompactionState.Sizing;
 import dev.kompakt.router.decide.CompactionState.Tally;
-import dev.kompakt.router.route.Pause;
 import dev.kompakt.schemas.history.PayloadRef;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.AttemptId;
@@ -198,14 +198,15 @@ final class Outcomes {
     }
     draft.book.pause(
         node.account(),
-        new Pause(draft.now.plus(clamp(rest, Duration.ofMillis(500), longest)), cause));
+        new Pause(draft.now.plus(clamp(rest, Duration.ofMillis(500), longest)), cause, draft.now));
     draft.replace(index, node.toWaiting(node.assignment().returned(outcome)));
   }
 
   private static void unauthorized(Draft draft, int index, Node.InFlight node, Outcome outcome) {
     Assignment failed = node.assignment().failed(outcome);
     if (node.account() != null) {
-      draft.book.pause(node.account(), new Pause(draft.now.plus(REFUSED), Pause.Cause.REFUSED));
+      draft.book.pause(
+          node.account(), new Pause(draft.now.plus(REFUSED), Pause.Cause.REFUSED, draft.now));
     }
     if (failed.spent() >= draft.settings.attemptsPerJob()) {
       lost(draft, index, node, failed, outcome);

@@ -1,8 +1,10 @@
 package dev.kompakt.router.decide;
 
+import dev.kompakt.bootstrap.route.Ask;
+import dev.kompakt.bootstrap.route.Pause;
+import dev.kompakt.bootstrap.route.Routing;
 import dev.kompakt.router.decide.CompactionState.Running;
-import dev.kompakt.router.route.Pause;
-import dev.kompakt.router.route.Routing;
+import dev.kompakt.schemas.history.Tokens;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.record.Mode;
 import dev.kompakt.schemas.record.Outcome;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -109,8 +112,8 @@ final class Scheduling {
       if (draft.callsLeft() <= draft.callsInFlight()) {
         return false;
       }
-      switch (draft.book.choose(node.assignment().lastAccount(), draft.now)) {
-        case Routing.Use(AccountId account) -> send(draft, index, node, account);
+      switch (draft.book.choose(ask(node.assignment()), draft.now)) {
+        case Routing.Use(AccountId account, _) -> send(draft, index, node, account);
         case Routing.Wait(Instant until, Pause.Cause cause) -> {
           if (worthWaiting(draft, until, cause)) {
             draft.replace(index, node.toBackoff(until, cause));
@@ -124,6 +127,15 @@ final class Scheduling {
       }
     }
     return false;
+  }
+
+  private static Ask ask(Assignment assignment) {
+    AccountId last = assignment.lastAccount();
+    return new Ask(
+        null,
+        false,
+        last == null ? Set.of() : Set.of(last),
+        Tokens.estimate(assignment.content().bytes()));
   }
 
   private static void send(Draft draft, int index, Node.Waiting node, @Nullable AccountId account) {
@@ -206,7 +218,8 @@ final class Scheduling {
 
   private static Failures late(Draft draft) {
     return draft.inFlight() == 0
-            && draft.book.choose(null, draft.now) instanceof Routing.Wait(Instant until, var cause)
+            && draft.book.choose(Ask.ANY, draft.now)
+                instanceof Routing.Wait(Instant until, var cause)
         ? Failures.resting(cause, Duration.between(draft.now, until))
         : Failures.timedOut();
   }

@@ -1,49 +1,47 @@
 package dev.kompakt.router.route;
 
+import dev.kompakt.bootstrap.route.Ask;
+import dev.kompakt.bootstrap.route.Pause;
+import dev.kompakt.bootstrap.route.Pool;
+import dev.kompakt.bootstrap.route.Routing;
+import dev.kompakt.bootstrap.route.Standing;
 import dev.kompakt.schemas.id.AccountId;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.Set;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /// The accounts of one provider while one decision is taken: what is known of them, and what the
 /// decision itself changes. Lives no longer than the decision; not thread-safe.
 public final class AccountBook {
-  private final List<AccountId> accounts;
-  private final Function<AccountId, @Nullable Standing> known;
+  private final Pool known;
   private final Map<AccountId, Standing> changed = new LinkedHashMap<>();
 
   /// Opens the book.
   ///
-  /// @param accounts those that may be used, in the order of the config
-  /// @param known what was noted of an account before, null if nothing
-  public AccountBook(List<AccountId> accounts, Function<AccountId, @Nullable Standing> known) {
-    this.accounts = List.copyOf(accounts);
+  /// @param known read only
+  public AccountBook(Pool known) {
     this.known = known;
   }
 
-  /// The account for the next job.
-  ///
-  /// @param avoid taken only if no other account is free
-  public Routing choose(@Nullable AccountId avoid, Instant now) {
-    return Route.choose(accounts.stream().map(this::of).toList(), avoid, now);
+  /// Where the next job may go.
+  public Routing choose(Ask ask, Instant now) {
+    return known.choose(ask, changed, now);
   }
 
-  /// Whether an account other than this one is free.
+  /// Whether a job may go to an account other than this one.
   public boolean another(AccountId account, Instant now) {
-    return choose(account, now) instanceof Routing.Use(AccountId other) && !other.equals(account);
+    return choose(new Ask(null, false, Set.of(account), 0), now)
+            instanceof Routing.Use(AccountId other, _)
+        && !other.equals(account);
   }
 
   /// How the account stands now.
   public Standing of(AccountId account) {
     Standing standing = changed.get(account);
-    if (standing == null) {
-      standing = known.apply(account);
-    }
-    return standing == null ? Standing.fresh(account) : standing;
+    return standing == null ? known.standing(account) : standing;
   }
 
   /// A job was sent to it.

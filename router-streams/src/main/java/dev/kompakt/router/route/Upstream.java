@@ -1,19 +1,14 @@
 package dev.kompakt.router.route;
 
-import dev.kompakt.schemas.id.AccountId;
+import dev.kompakt.bootstrap.route.Pool;
 import dev.kompakt.schemas.id.ProviderId;
 import dev.kompakt.schemas.record.Mode;
-import java.util.List;
 
-/// A configured provider, as far as routing goes.
+/// A configured provider and its accounts, as one stream task knows them.
 ///
 /// @param mode how it compacts a whole history
-/// @param accounts in the order of the config; with none, histories are compacted locally
-public record Upstream(ProviderId provider, Mode mode, List<AccountId> accounts) {
-  public Upstream {
-    accounts = List.copyOf(accounts);
-  }
-
+/// @param accounts with none, histories are compacted locally
+public record Upstream(ProviderId provider, Mode mode, Pool accounts) {
   /// Whether its jobs need no account.
   public boolean local() {
     return mode == Mode.LOCAL || accounts.isEmpty();

@@ -1,9 +1,8 @@
 package dev.kompakt.router.state;
 
+import dev.kompakt.bootstrap.route.Standing;
 import dev.kompakt.router.decide.CompactionState;
 import dev.kompakt.router.decide.TimerKind;
-import dev.kompakt.router.route.Standing;
-import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.CompactionId;
 import dev.kompakt.schemas.record.Submission.Submitted;
 import java.nio.charset.StandardCharsets;
@@ -80,9 +79,18 @@ public final class CompactionStores {
     manifests.remove(compaction);
   }
 
-  public @Nullable Standing standing(AccountId account) {
-    return RouterStores.relearnable(
-        RouterStores.STANDING_CODEC, standings.get(key(account.value())));
+  /// What was noted of accounts.
+  public List<Standing> standings() {
+    List<Standing> noted = new ArrayList<>();
+    try (KeyValueIterator<Bytes, byte[]> all = standings.all()) {
+      while (all.hasNext()) {
+        Standing standing = RouterStores.relearnable(RouterStores.STANDING_CODEC, all.next().value);
+        if (standing != null) {
+          noted.add(standing);
+        }
+      }
+    }
+    return noted;
   }
 
   public void note(Standing standing) {

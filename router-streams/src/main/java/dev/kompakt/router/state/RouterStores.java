@@ -1,7 +1,7 @@
 package dev.kompakt.router.state;
 
+import dev.kompakt.bootstrap.route.Standing;
 import dev.kompakt.router.decide.CompactionState;
-import dev.kompakt.router.route.Standing;
 import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.Submission;

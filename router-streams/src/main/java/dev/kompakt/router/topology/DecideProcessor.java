@@ -1,6 +1,7 @@
 package dev.kompakt.router.topology;
 
 import dev.kompakt.bootstrap.observe.Meters;
+import dev.kompakt.bootstrap.route.Standing;
 import dev.kompakt.router.decide.CompactionState;
 import dev.kompakt.router.decide.Context;
 import dev.kompakt.router.decide.Decider;
@@ -8,7 +9,6 @@ import dev.kompakt.router.decide.Decision;
 import dev.kompakt.router.decide.Effect;
 import dev.kompakt.router.decide.Event;
 import dev.kompakt.router.decide.TimerKind;
-import dev.kompakt.router.route.Standing;
 import dev.kompakt.router.state.CompactionStores;
 import dev.kompakt.router.state.RouterStores;
 import dev.kompakt.router.state.TimerKey;
@@ -49,16 +49,20 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private static final int TIMERS_AT_ONCE = 1000;
 
   private final RouterSettings settings;
+  private final AccountFeed accounts;
   private final Decider decider;
   private final Journal journal;
 
   private @Nullable ProcessorContext<byte[], byte[]> context;
   private @Nullable CompactionStores stores;
+  private @Nullable Upstreams upstreams;
+  private AccountFeed.@Nullable Reader feed;
   private @Nullable Cancellable wake;
   private Instant wakeAt = Instant.MAX;
 
-  DecideProcessor(RouterSettings settings, Meters meters) {
+  DecideProcessor(RouterSettings settings, AccountFeed accounts, Meters meters) {
     this.settings = settings;
+    this.accounts = accounts;
     decider = new Decider(settings.decisions());
     journal = new Journal(meters);
   }
@@ -72,8 +76,19 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
             store(opened, RouterStores.STATES),
             store(opened, RouterStores.TIMERS),
             store(opened, RouterStores.STANDINGS));
+    close();
+    feed = accounts.open();
+    upstreams = null;
     wakeAt = Instant.MAX;
     sleepUntilNextTimer();
+  }
+
+  @Override
+  public void close() {
+    if (feed != null) {
+      feed.close();
+      feed = null;
+    }
   }
 
   private static KeyValueStore<Bytes, byte[]> store(
@@ -149,9 +164,10 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
       CompactionId compaction, Event event, @Nullable CompactionState before, Decision decision) {}
 
   private Considered consider(CompactionId compaction, Event event) {
+    Objects.requireNonNull(feed, "init comes first").read(upstreams()::learn);
     CompactionState state = stores().state(compaction);
     Submitted manifest = stores().manifest(compaction);
-    Context in = new Context(now(), settings::upstream, stores()::standing);
+    Context in = new Context(now(), upstreams()::of);
     return new Considered(compaction, event, state, decider.decide(state, manifest, event, in));
   }
 
@@ -186,7 +202,10 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
       case Effect.SetTimer(TimerKind timer, Instant at) -> stores().setTimer(compaction, timer, at);
       case Effect.ClearTimer(TimerKind timer, Instant at) ->
           stores().clearTimer(compaction, timer, at);
-      case Effect.NoteStanding(Standing standing) -> stores().note(standing);
+      case Effect.NoteStanding(Standing standing) -> {
+        stores().note(standing);
+        upstreams().note(standing);
+      }
     }
   }
 
@@ -211,6 +230,16 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   private ProcessorContext<byte[], byte[]> context() {
     return Objects.requireNonNull(context, "init comes first");
+  }
+
+  private Upstreams upstreams() {
+    Upstreams made = upstreams;
+    if (made == null) {
+      made = new Upstreams(settings);
+      stores().standings().forEach(made::note);
+      upstreams = made;
+    }
+    return made;
   }
 
   private CompactionStores stores() {

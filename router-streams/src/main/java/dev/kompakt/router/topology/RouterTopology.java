@@ -50,7 +50,10 @@ public final class RouterTopology {
 
   private RouterTopology() {}
 
-  public static Topology build(RouterSettings settings, Meters meters) {
+  /// Makes it.
+  ///
+  /// @param accounts what is published of accounts, as it becomes known
+  public static Topology build(RouterSettings settings, AccountFeed accounts, Meters meters) {
     StreamsBuilder builder = new StreamsBuilder();
     KStream<byte[], byte[]> submissions = source(builder, Topics.SUBMISSIONS, "submissions");
     KStream<byte[], byte[]> outcomes = source(builder, Topics.OUTCOMES, "outcomes");
@@ -58,7 +61,7 @@ public final class RouterTopology {
         .merge(outcomes, Named.as("events"))
         .process(
             stateful(
-                () -> new DecideProcessor(settings, meters),
+                () -> new DecideProcessor(settings, accounts, meters),
                 RouterStores.keyed(RouterStores.SUBMISSIONS),
                 RouterStores.keyed(RouterStores.STATES),
                 RouterStores.keyed(RouterStores.TIMERS),

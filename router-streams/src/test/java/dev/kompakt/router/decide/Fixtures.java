@@ -1,6 +1,7 @@
 package dev.kompakt.router.decide;
 
-import dev.kompakt.router.route.Upstream;
+import dev.kompakt.bootstrap.route.Member;
+import dev.kompakt.router.topology.RouterSettings;
 import dev.kompakt.schemas.history.Chunk;
 import dev.kompakt.schemas.history.History;
 import dev.kompakt.schemas.history.LongText;
@@ -20,9 +21,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 
 /// Submissions and configured providers for tests.
 public final class Fixtures {
@@ -34,10 +35,10 @@ public final class Fixtures {
   public static final CompactionId COMPACTION = CompactionId.of(TENANT, CONTENT);
   public static final AccountId TEAM_A = new AccountId("team-a");
   public static final AccountId TEAM_B = new AccountId("team-b");
-  public static final Upstream NATIVE =
-      new Upstream(PROVIDER, Mode.NATIVE, List.of(TEAM_A, TEAM_B));
-  public static final Upstream ONE_ACCOUNT = new Upstream(PROVIDER, Mode.NATIVE, List.of(TEAM_A));
-  public static final Upstream LOCAL = new Upstream(PROVIDER, Mode.LOCAL, List.of());
+  public static final RouterSettings.Provider NATIVE =
+      provider(Mode.NATIVE, List.of(TEAM_A, TEAM_B));
+  public static final RouterSettings.Provider ONE_ACCOUNT = provider(Mode.NATIVE, List.of(TEAM_A));
+  public static final RouterSettings.Provider LOCAL = provider(Mode.LOCAL, List.of());
 
   private Fixtures() {}
 
@@ -141,7 +142,11 @@ public final class Fixtures {
         null);
   }
 
-  public static @Nullable Upstream unknown(ProviderId provider) {
-    return null;
+  /// A provider with accounts that may make four calls at once.
+  public static RouterSettings.Provider provider(Mode mode, List<AccountId> accounts) {
+    return new RouterSettings.Provider(
+        PROVIDER,
+        mode,
+        accounts.stream().map(account -> new Member(account, 4, null, Map.of())).toList());
   }
 }

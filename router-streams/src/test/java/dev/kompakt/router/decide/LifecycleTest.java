@@ -349,7 +349,7 @@ class LifecycleTest {
     assertThat(nowhere.letters.getFirst().failure())
         .isNotNull()
         .satisfies(failure -> assertThat(failure.code()).isEqualTo("no_account"));
-    nowhere.upstream = Fixtures.NATIVE;
+    nowhere.upstream = Run.upstream(Fixtures.NATIVE);
     nowhere.pass(Duration.ofSeconds(1));
     nowhere.submit(Fixtures.again(SUBMITTED, nowhere.now));
     assertThat(nowhere.newJobs()).hasSize(1);

@@ -2,7 +2,7 @@ package dev.kompakt.router.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kompakt.router.route.Upstream;
+import dev.kompakt.router.topology.RouterSettings;
 import dev.kompakt.schemas.record.Completion;
 import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.record.Failure;
@@ -21,8 +21,8 @@ class OutcomesTest {
   private static final Submitted SUBMITTED = Fixtures.whole(Fixtures.spans(10, 1000));
   private static final Outcome BROKEN = new Outcome.Transient(Cause.SERVER_ERROR, 500, null);
 
-  private static Run submitted(Upstream upstream) {
-    return Run.of(upstream).submit(SUBMITTED);
+  private static Run submitted(RouterSettings.Provider provider) {
+    return Run.of(provider).submit(SUBMITTED);
   }
 
   private static Failure failure(Run run) {

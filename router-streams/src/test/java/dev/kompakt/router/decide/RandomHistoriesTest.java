@@ -3,8 +3,8 @@ package dev.kompakt.router.decide;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kompakt.router.decide.SimulatedWorkers.Arrival;
-import dev.kompakt.router.route.Upstream;
 import dev.kompakt.router.state.RouterStores;
+import dev.kompakt.router.topology.RouterSettings;
 import dev.kompakt.schemas.history.History;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.JobId;
@@ -56,13 +56,11 @@ class RandomHistoriesTest {
               .mapToObj(i -> new AccountId("account-" + i))
               .toList();
       Mode mode = random.nextBoolean() ? Mode.NATIVE : Mode.SUMMARIZE;
-      Upstream upstream =
-          random.nextInt(15) == 0
-              ? Fixtures.LOCAL
-              : new Upstream(Fixtures.PROVIDER, mode, accounts);
+      RouterSettings.Provider provider =
+          random.nextInt(15) == 0 ? Fixtures.LOCAL : Fixtures.provider(mode, accounts);
       run =
           new Run(
-              Settings.DEFAULT.withCalls(1 + random.nextInt(6), 5 + random.nextInt(60)), upstream);
+              Settings.DEFAULT.withCalls(1 + random.nextInt(6), 5 + random.nextInt(60)), provider);
       workers = new SimulatedWorkers(seed, history, cap, true);
       submitted =
           random.nextInt(3) == 0
@@ -133,9 +131,12 @@ class RandomHistoriesTest {
                 RouterStores.SUBMISSION_CODEC.decode(
                     RouterStores.SUBMISSION_CODEC.encode(run.manifest));
       }
-      run.standings.replaceAll(
-          (_, standing) ->
-              RouterStores.STANDING_CODEC.decode(RouterStores.STANDING_CODEC.encode(standing)));
+      List.copyOf(run.standings.values())
+          .forEach(
+              standing ->
+                  run.note(
+                      RouterStores.STANDING_CODEC.decode(
+                          RouterStores.STANDING_CODEC.encode(standing))));
     }
 
     private Instant later(int seconds) {

@@ -2,9 +2,12 @@ package dev.kompakt.router.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kompakt.bootstrap.route.Policy;
+import dev.kompakt.bootstrap.route.Pool;
+import dev.kompakt.bootstrap.route.Standing;
 import dev.kompakt.router.decide.CompactionState.Running;
-import dev.kompakt.router.route.Standing;
 import dev.kompakt.router.route.Upstream;
+import dev.kompakt.router.topology.RouterSettings;
 import dev.kompakt.schemas.history.PayloadRef;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
@@ -43,14 +46,19 @@ final class Run {
   private int heard;
   private long payloads = 1000;
 
-  Run(Settings settings, @Nullable Upstream upstream) {
+  Run(Settings settings, RouterSettings.@Nullable Provider provider) {
     this.settings = settings;
-    this.upstream = upstream;
+    this.upstream = provider == null ? null : upstream(provider);
     decider = new Decider(settings);
   }
 
-  static Run of(Upstream upstream) {
-    return new Run(Settings.DEFAULT, upstream);
+  static Run of(RouterSettings.Provider provider) {
+    return new Run(Settings.DEFAULT, provider);
+  }
+
+  static Upstream upstream(RouterSettings.Provider provider) {
+    return new Upstream(
+        provider.id(), provider.mode(), new Pool(provider.accounts(), Policy.DEFAULT));
   }
 
   Run submit(Submitted submitted) {
@@ -58,7 +66,7 @@ final class Run {
   }
 
   Run apply(Event event) {
-    Context context = new Context(now, _ -> upstream, standings::get);
+    Context context = new Context(now, _ -> upstream);
     Decision decision = decider.decide(state, manifest, event, context);
     assertThat(decider.decide(state, manifest, event, context)).isEqualTo(decision);
     state = decision.state();
@@ -73,11 +81,18 @@ final class Run {
             assertThat(timers.put(timer, at)).as("timer already set").isNull();
         case Effect.ClearTimer(TimerKind timer, Instant at) ->
             assertThat(timers.remove(timer)).isEqualTo(at);
-        case Effect.NoteStanding(Standing standing) -> standings.put(standing.account(), standing);
+        case Effect.NoteStanding(Standing standing) -> note(standing);
       }
     }
     check();
     return this;
+  }
+
+  void note(Standing standing) {
+    standings.put(standing.account(), standing);
+    if (upstream != null) {
+      upstream.accounts().note(standing);
+    }
   }
 
   /// The jobs sent since the last time this was asked.

@@ -2,125 +2,72 @@ package dev.kompakt.router.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kompakt.bootstrap.route.Ask;
+import dev.kompakt.bootstrap.route.Member;
+import dev.kompakt.bootstrap.route.Pause;
+import dev.kompakt.bootstrap.route.Policy;
+import dev.kompakt.bootstrap.route.Pool;
+import dev.kompakt.bootstrap.route.Routing;
+import dev.kompakt.bootstrap.route.Standing;
 import dev.kompakt.schemas.id.AccountId;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class AccountBookTest {
   private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
   private static final AccountId A = new AccountId("a");
   private static final AccountId B = new AccountId("b");
-  private static final AccountId C = new AccountId("c");
 
-  private final Map<AccountId, Standing> known = new HashMap<>();
-  private final AccountBook book = new AccountBook(List.of(A, B, C), known::get);
-
-  private void know(AccountId account, int inFlight, int sentSecondsAgo) {
-    known.put(account, new Standing(account, inFlight, NOW.minusSeconds(sentSecondsAgo), null, 0));
-  }
+  private final Pool known =
+      new Pool(
+          List.of(new Member(A, 4, null, Map.of()), new Member(B, 4, null, Map.of())),
+          Policy.DEFAULT);
+  private final AccountBook book = new AccountBook(known);
 
   private static Pause pause(int seconds, Pause.Cause cause) {
-    return new Pause(NOW.plusSeconds(seconds), cause);
+    return new Pause(NOW.plusSeconds(seconds), cause, NOW);
   }
 
   @Test
-  void shouldChooseTheOneWithLeastInFlight() {
+  void shouldCountWhatTheDecisionItselfSent() {
     // Given
-    know(A, 2, 100);
-    know(B, 1, 1);
-    know(C, 2, 50);
+    book.sent(A, NOW);
 
     // When
-    Routing routing = book.choose(null, NOW);
+    Routing routing = book.choose(Ask.ANY, NOW);
 
     // Then
-    assertThat(routing).isEqualTo(new Routing.Use(B));
+    assertThat(routing).isEqualTo(new Routing.Use(B, Routing.Reason.SAFE));
+    assertThat(known.standing(A)).as("what is known stays").isEqualTo(Standing.fresh(A));
   }
 
   @Test
-  void shouldChooseTheOneLongestWithoutAJobWhenEquallyBusy() {
+  void shouldGoOnFromWhatWasNoted() {
     // Given
-    know(A, 1, 5);
-    know(B, 1, 10);
-    know(C, 1, 7);
+    known.note(new Standing(A, 3, NOW, null, 2));
 
     // When
-    Routing routing = book.choose(null, NOW);
-
-    // Then
-    assertThat(routing).isEqualTo(new Routing.Use(B));
-  }
-
-  @Test
-  void shouldTakeTheAvoidedOneWhenNoOtherIsFree() {
-    // Given
+    book.sent(A, NOW);
     book.pause(A, pause(5, Pause.Cause.RATE_LIMITED));
-    book.pause(B, pause(5, Pause.Cause.RATE_LIMITED));
-
-    // When
-    Routing routing = book.choose(C, NOW);
 
     // Then
-    assertThat(routing).isEqualTo(new Routing.Use(C));
-    assertThat(book.another(C, NOW)).isFalse();
+    assertThat(book.changed())
+        .containsExactly(new Standing(A, 4, NOW, pause(5, Pause.Cause.RATE_LIMITED), 3));
   }
 
   @Test
-  void shouldWaitForTheFirstToBeFreeWhenAllRest() {
-    // Given
-    book.pause(A, pause(9, Pause.Cause.RATE_LIMITED));
-    book.pause(B, pause(5, Pause.Cause.QUOTA_EXHAUSTED));
-    book.pause(C, pause(1, Pause.Cause.REFUSED));
-
+  void shouldTakeTheTriedOneWhenNoOtherIsFree() {
     // When
-    Routing routing = book.choose(null, NOW);
+    book.pause(A, pause(5, Pause.Cause.RATE_LIMITED));
 
     // Then
-    assertThat(routing).isEqualTo(new Routing.Wait(NOW.plusSeconds(5), Pause.Cause.RATE_LIMITED));
-  }
-
-  @Test
-  void shouldSayThatQuotaIsUsedUpWhenThatHoldsForAll() {
-    // Given
-    book.pause(A, pause(9, Pause.Cause.QUOTA_EXHAUSTED));
-    book.pause(B, pause(7, Pause.Cause.QUOTA_EXHAUSTED));
-    book.pause(C, pause(1, Pause.Cause.REFUSED));
-
-    // When
-    Routing routing = book.choose(null, NOW);
-
-    // Then
-    assertThat(routing)
-        .isEqualTo(new Routing.Wait(NOW.plusSeconds(7), Pause.Cause.QUOTA_EXHAUSTED));
-  }
-
-  @Test
-  void shouldGoNowhereWhenAllAreRefused() {
-    // Given
-    List.of(A, B, C).forEach(account -> book.pause(account, pause(60, Pause.Cause.REFUSED)));
-
-    // When
-    Routing routing = book.choose(null, NOW);
-
-    // Then
-    assertThat(routing).isEqualTo(new Routing.Nowhere());
-    assertThat(book.choose(null, NOW.plusSeconds(60))).isInstanceOf(Routing.Use.class);
-  }
-
-  @Test
-  void shouldKeepTheLongerPauseWhenAShorterOneFollows() {
-    // Given
-    book.pause(A, pause(60, Pause.Cause.QUOTA_EXHAUSTED));
-
-    // When
-    book.pause(A, pause(1, Pause.Cause.RATE_LIMITED));
-
-    // Then
-    assertThat(book.of(A).pause()).isEqualTo(pause(60, Pause.Cause.QUOTA_EXHAUSTED));
-    assertThat(book.of(A).strikes()).isEqualTo(1);
+    assertThat(book.choose(new Ask(null, false, Set.of(B), 0), NOW))
+        .isInstanceOfSatisfying(Routing.Use.class, use -> assertThat(use.account()).isEqualTo(B));
+    assertThat(book.another(B, NOW)).isFalse();
+    assertThat(book.another(A, NOW)).isTrue();
   }
 
   @Test
@@ -128,7 +75,7 @@ class AccountBookTest {
     // When
     book.sent(B, NOW);
     book.ended(B);
-    book.succeeded(C);
+    book.succeeded(A);
 
     // Then
     assertThat(book.changed()).containsExactly(new Standing(B, 0, NOW, null, 0));

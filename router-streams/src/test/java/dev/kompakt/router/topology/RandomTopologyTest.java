@@ -2,11 +2,11 @@ package dev.kompakt.router.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kompakt.bootstrap.route.Policy;
 import dev.kompakt.router.decide.Fixtures;
 import dev.kompakt.router.decide.Settings;
 import dev.kompakt.router.decide.SimulatedWorkers;
 import dev.kompakt.router.decide.SimulatedWorkers.Arrival;
-import dev.kompakt.router.route.Upstream;
 import dev.kompakt.schemas.history.History;
 import dev.kompakt.schemas.history.Packing;
 import dev.kompakt.schemas.id.AccountId;
@@ -41,7 +41,8 @@ class RandomTopologyTest {
   private static final RouterSettings SETTINGS =
       new RouterSettings(
           Settings.DEFAULT.withTimes(Duration.ofSeconds(60), Duration.ofHours(24)),
-          List.of(new Upstream(Fixtures.PROVIDER, Mode.NATIVE, ACCOUNTS)));
+          Policy.DEFAULT,
+          List.of(Fixtures.provider(Mode.NATIVE, ACCOUNTS)));
 
   /// One pass of all compactions through a router.
   private static final class Play {

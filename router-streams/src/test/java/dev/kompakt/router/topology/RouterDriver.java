@@ -46,6 +46,7 @@ final class RouterDriver implements AutoCloseable {
           RouterStores.ACCOUNTS);
 
   final Meters meters = new Meters();
+  final AccountFeed accounts = new AccountFeed();
   Instant now;
 
   private final RouterSettings settings;
@@ -68,7 +69,7 @@ final class RouterDriver implements AutoCloseable {
     Properties config = new Properties();
     config.putAll(
         RouterStreams.config(Map.of("bootstrap.servers", "none:1"), stateDir, 1, 1, memory));
-    return new TopologyTestDriver(RouterTopology.build(settings, meters), config, now);
+    return new TopologyTestDriver(RouterTopology.build(settings, accounts, meters), config, now);
   }
 
   void submit(Submission submission) {

@@ -3,12 +3,15 @@ package dev.kompakt.router.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kompakt.bootstrap.observe.Meters;
+import dev.kompakt.bootstrap.route.Policy;
 import dev.kompakt.router.decide.Fixtures;
 import dev.kompakt.router.decide.Settings;
 import dev.kompakt.router.state.RouterStores;
+import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.ProviderId;
 import dev.kompakt.schemas.id.TenantId;
 import dev.kompakt.schemas.id.TurnId;
+import dev.kompakt.schemas.record.AccountState;
 import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
 import dev.kompakt.schemas.record.AttemptEvent.AttemptStarted;
@@ -36,7 +39,7 @@ import org.junit.jupiter.api.Test;
 
 class RouterTopologyTest {
   private static final RouterSettings SETTINGS =
-      new RouterSettings(Settings.DEFAULT, List.of(Fixtures.NATIVE));
+      new RouterSettings(Settings.DEFAULT, Policy.DEFAULT, List.of(Fixtures.NATIVE));
   private static final Submitted WHOLE = Fixtures.whole(Fixtures.spans(10, 1000));
   private static final Usage USAGE = new Usage(10, 0, 1, 0);
 
@@ -90,7 +93,8 @@ class RouterTopologyTest {
   @Test
   void shouldBeWiredAsDescribed() throws IOException {
     // When
-    String described = RouterTopology.build(SETTINGS, new Meters()).describe().toString();
+    String described =
+        RouterTopology.build(SETTINGS, new AccountFeed(), new Meters()).describe().toString();
 
     // Then
     try (InputStream golden = getClass().getResourceAsStream("/topology.txt")) {
@@ -177,6 +181,40 @@ class RouterTopologyTest {
     assertThat(onlyJob().work())
         .isInstanceOfSatisfying(
             Work.Merge.class, merge -> assertThat(merge.summaries()).hasSize(3));
+  }
+
+  @Test
+  void shouldPassOverAnAccountOthersFoundOut() {
+    // Given
+    router.accounts.publish(status(Fixtures.TEAM_A, new AccountState.Paused()));
+
+    // When
+    router.submit(WHOLE);
+
+    // Then
+    assertThat(onlyJob().account()).isEqualTo(Fixtures.TEAM_B);
+  }
+
+  @Test
+  void shouldStillKnowWhoRestsWhenRestarted() {
+    // Given
+    router.submit(WHOLE);
+    finish(onlyJob(), new Outcome.RateLimited(Duration.ofMinutes(1)));
+    Job second = onlyJob();
+
+    // When
+    router.restart();
+    finish(second, new Outcome.RateLimited(Duration.ofMinutes(2)));
+
+    // Then
+    assertThat(router.jobs()).as("the first account rests").isEmpty();
+    router.pass(Duration.ofMinutes(1));
+    assertThat(onlyJob().account()).isEqualTo(Fixtures.TEAM_A);
+  }
+
+  private static AccountStatus status(AccountId account, AccountState state) {
+    return new AccountStatus(
+        account, Fixtures.PROVIDER, 1, Usage.NONE, Fixtures.START, null, state, Fixtures.START);
   }
 
   @Test
@@ -337,7 +375,8 @@ class RouterTopologyTest {
   void shouldCompactLocallyWhenNoAccountIsConfigured() {
     // Given
     try (RouterDriver local =
-        new RouterDriver(new RouterSettings(Settings.DEFAULT, List.of()), Fixtures.START)) {
+        new RouterDriver(
+            new RouterSettings(Settings.DEFAULT, Policy.DEFAULT, List.of()), Fixtures.START)) {
       // When
       local.submit(WHOLE);
 
