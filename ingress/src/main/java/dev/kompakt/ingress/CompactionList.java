@@ -33,7 +33,7 @@ final class CompactionList implements AdminEndpoint {
   }
 
   @Override
-  public Reply get(Map<String, String> query) {
+  public Reply answer(Map<String, String> query) {
     for (String name : query.keySet()) {
       if (!PARAMETERS.contains(name)) {
         throw new IllegalArgumentException("there is no parameter '" + name + "'");

@@ -92,7 +92,7 @@ final class CompactionListTest {
   }
 
   private JsonNode get(Map<String, String> query) {
-    return new JsonMapper().readTree(list.get(query).body());
+    return new JsonMapper().readTree(list.answer(query).body());
   }
 
   private static long seconds(int after) {

@@ -2,13 +2,14 @@ package dev.kompakt.bootstrap.admin;
 
 import java.util.Map;
 
-/// Answers `GET` on one path of the admin plane. May block; called on a virtual thread.
+/// Answers requests to one path of the admin plane. May block; called on a virtual thread.
 @FunctionalInterface
 public interface AdminEndpoint {
   /// Answers one request.
   ///
-  /// @param query the query's parameters, the first value of each
-  Reply get(Map<String, String> query);
+  /// @param parameters the query's, the first value of each, and the path's
+  /// @throws IllegalArgumentException if a parameter is wrong; its message is told
+  Reply answer(Map<String, String> parameters);
 
   /// An answer with a JSON body unless another type is given.
   record Reply(int status, String contentType, String body) {

@@ -4,13 +4,14 @@ import dev.kompakt.bootstrap.config.ClientKey;
 import dev.kompakt.bootstrap.config.HostPort;
 import dev.kompakt.bootstrap.observe.Health;
 import dev.kompakt.bootstrap.observe.Meters;
-import io.undertow.Handlers;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
+import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.handlers.PathHandler;
+import io.undertow.server.handlers.PathTemplateHandler;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -29,16 +31,18 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Listens for probes (`/livez`, `/readyz`), `/metrics` and whatever endpoints a role adds under
 /// `/admin/v1`. Endpoints ask for the admin key, if there is one, and so many are answered at once;
-/// probes always. Errors are problem+json.
+/// probes always. What changes something is not done for a page of another site in an operator's
+/// browser. Errors are problem+json.
 public final class AdminServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
   private static final JsonMapper JSON = new JsonMapper();
   private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-  private final PathHandler paths = Handlers.path(AdminServer::notFound);
+  private final PathTemplateHandler paths = new PathTemplateHandler(AdminServer::notFound);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private static final int MOST_AT_ONCE = 32;
   private static final String SCHEME = "Bearer ";
+  private static final Set<String> LOCAL = Set.of("127.0.0.1", "localhost", "::1", "[::1]");
 
   private final Semaphore room = new Semaphore(MOST_AT_ONCE);
   private final Health health;
@@ -56,8 +60,8 @@ public final class AdminServer implements AutoCloseable {
   public AdminServer(HostPort listen, @Nullable String key, Health health, Meters meters) {
     this.health = health;
     keyHash = key == null ? null : ClientKey.sha256(key);
-    paths.addExactPath("/livez", exchange -> send(exchange, 200, "text/plain", "ok\n"));
-    paths.addExactPath("/readyz", this::readiness);
+    on(Methods.GET, "/livez", exchange -> send(exchange, 200, "text/plain", "ok\n"));
+    on(Methods.GET, "/readyz", this::readiness);
     add("/metrics", _ -> new AdminEndpoint.Reply(200, METRICS_TYPE, meters.scrape()));
     server =
         Undertow.builder()
@@ -68,17 +72,56 @@ public final class AdminServer implements AutoCloseable {
             .setServerOption(UndertowOptions.MAX_HEADER_SIZE, 32 * 1024)
             .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, 10_000)
             .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, 60_000)
-            .setHandler(this::getOnly)
+            .setHandler(paths)
             .build();
   }
 
-  /// Adds an endpoint; `path` is exact.
+  /// Adds an endpoint that tells something, for `GET`.
+  ///
+  /// @param path exact, but for parameters such as `{id}`, which the endpoint is given by name
   public void add(String path, AdminEndpoint endpoint) {
-    paths.addExactPath(path, exchange -> enter(exchange, endpoint));
+    on(Methods.GET, path, exchange -> enter(exchange, endpoint));
+  }
+
+  /// Adds an endpoint that changes something, for `POST` without a body.
+  ///
+  /// @param path as in [#add]
+  public void addAction(String path, AdminEndpoint endpoint) {
+    on(
+        Methods.POST,
+        path,
+        exchange -> {
+          if (ofAnotherSite(exchange)) {
+            problem(exchange, 403, "cross_site", "this is not done for pages of another site");
+          } else {
+            enter(exchange, endpoint);
+          }
+        });
+  }
+
+  private void on(HttpString method, String path, HttpHandler handler) {
+    paths.add(
+        path,
+        exchange -> {
+          if (exchange.getRequestMethod().equals(method)) {
+            handler.handleRequest(exchange);
+          } else {
+            exchange.getResponseHeaders().put(Headers.ALLOW, method.toString());
+            problem(exchange, 405, "method_not_allowed", "only " + method + " is answered here");
+          }
+        });
+  }
+
+  private static boolean ofAnotherSite(HttpServerExchange exchange) {
+    String origin = exchange.getRequestHeaders().getFirst(Headers.ORIGIN);
+    return origin != null && !origin.equals("http://" + exchange.getHostAndPort());
   }
 
   private void enter(HttpServerExchange exchange, AdminEndpoint endpoint) {
-    if (!mayCome(exchange)) {
+    if (keyHash == null && !LOCAL.contains(exchange.getHostName())) {
+      // a page of another site whose name was made to lead here
+      problem(exchange, 403, "foreign_host", "without admin.key, ask for 127.0.0.1 or localhost");
+    } else if (!mayCome(exchange)) {
       exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Bearer");
       problem(exchange, 401, "invalid_api_key", "the admin plane asks for admin.key");
     } else if (!room.tryAcquire()) {
@@ -118,15 +161,6 @@ public final class AdminServer implements AutoCloseable {
     return (InetSocketAddress) server.getListenerInfo().getFirst().getAddress();
   }
 
-  private void getOnly(HttpServerExchange exchange) throws Exception {
-    if (exchange.getRequestMethod().equals(Methods.GET)) {
-      paths.handleRequest(exchange);
-    } else {
-      exchange.getResponseHeaders().put(Headers.ALLOW, "GET");
-      problem(exchange, 405, "method_not_allowed", "only GET is answered here");
-    }
-  }
-
   private void readiness(HttpServerExchange exchange) {
     Map<String, Boolean> results = health.results();
     StringBuilder text = new StringBuilder();
@@ -136,10 +170,12 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private void answer(HttpServerExchange exchange, AdminEndpoint endpoint) {
-    Map<String, String> query = new HashMap<>();
-    exchange.getQueryParameters().forEach((name, values) -> query.put(name, values.getFirst()));
+    Map<String, String> parameters = new HashMap<>();
+    exchange
+        .getQueryParameters()
+        .forEach((name, values) -> parameters.put(name, values.getFirst()));
     try {
-      AdminEndpoint.Reply reply = endpoint.get(query);
+      AdminEndpoint.Reply reply = endpoint.answer(parameters);
       send(exchange, reply.status(), reply.contentType(), reply.body());
     } catch (IllegalArgumentException e) {
       problem(exchange, 400, "invalid_request", String.valueOf(e.getMessage()));

@@ -85,7 +85,35 @@ public enum Meter {
       "status_class"),
   UPSTREAM_BYTES(
       "kompakt_upstream_request_bytes", Kind.COUNTER, "Request bytes sent upstream", "account"),
-  LANES("kompakt_lanes", Kind.GAUGE, "Lanes this worker owns");
+  LANES("kompakt_lanes", Kind.GAUGE, "Lanes this worker owns"),
+  ACCOUNT_USED(
+      "kompakt_account_used_ratio",
+      Kind.GAUGE,
+      "What is used of the account's fullest window, 1 for all; told by routers",
+      "account"),
+  ACCOUNT_STATE(
+      "kompakt_account_state",
+      Kind.GAUGE,
+      "1 for the state the account is in, 0 for the others; told by routers",
+      "account",
+      "state"),
+  ACCOUNT_IN_FLIGHT(
+      "kompakt_account_in_flight",
+      Kind.GAUGE,
+      "Calls of the account running in this process",
+      "account"),
+  ACCOUNT_CHOSEN(
+      "kompakt_account_chosen",
+      Kind.COUNTER,
+      "Calls the account was chosen for, and why",
+      "account",
+      "reason"),
+  ACCOUNT_REFUSED(
+      "kompakt_account_refused",
+      Kind.COUNTER,
+      "Calls the account did not take, and why",
+      "account",
+      "reason");
 
   /// What a meter is.
   public enum Kind {

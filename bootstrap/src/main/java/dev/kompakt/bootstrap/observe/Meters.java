@@ -18,11 +18,13 @@ import java.util.function.Supplier;
 public final class Meters {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final Map<Meter, List<Supplier<Number>>> gauges = new ConcurrentHashMap<>();
+  private final Map<Reading, List<Supplier<Number>>> gauges = new ConcurrentHashMap<>();
+
+  private record Reading(Meter meter, List<Tag> tags) {}
 
   /// Adds one.
   ///
-  /// @param tags one value for each of the meter's tags; never an id, so that there are few
+  /// @param tags one value for each of the meter's tags; never an id of which there are many
   public void count(Meter meter, String... tags) {
     add(meter, 1, tags);
   }
@@ -48,16 +50,19 @@ public final class Meters {
 
   /// Registers what a gauge reads; several readings of one gauge are added up, so that every role
   /// in a process can have its share.
-  public void gauge(Meter meter, Supplier<Number> value) {
+  ///
+  /// @param tags as in [#count]
+  public void gauge(Meter meter, Supplier<Number> value, String... tags) {
     expect(meter, Meter.Kind.GAUGE);
     List<Supplier<Number>> shares =
         gauges.computeIfAbsent(
-            meter,
-            m -> {
+            new Reading(meter, tags(meter, tags)),
+            reading -> {
               List<Supplier<Number>> made = new CopyOnWriteArrayList<>();
               var _ =
-                  Gauge.builder(m.id(), () -> sum(made))
-                      .description(m.description())
+                  Gauge.builder(meter.id(), () -> sum(made))
+                      .description(meter.description())
+                      .tags(reading.tags())
                       .strongReference(true)
                       .register(registry);
               return made;

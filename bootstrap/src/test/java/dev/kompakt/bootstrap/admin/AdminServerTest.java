@@ -1,5 +1,6 @@
 package dev.kompakt.bootstrap.admin;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +10,7 @@ import dev.kompakt.bootstrap.observe.Meter;
 import dev.kompakt.bootstrap.observe.Meters;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,7 +19,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -165,6 +169,68 @@ class AdminServerTest {
     assertThat(echo.statusCode()).isEqualTo(200);
     assertThat(echo.headers().firstValue("content-type")).hasValue("application/json");
     assertThat(echo.body()).isEqualTo("{limit=10}");
+  }
+
+  @Test
+  void shouldActOnWhatThePathNamesWhenPosted() throws Exception {
+    // Given
+    server.addAction(
+        "/admin/v1/things/{id}/stop",
+        parameters -> AdminEndpoint.Reply.json(parameters.toString()));
+
+    // When
+    HttpResponse<String> done = post("/admin/v1/things/a%2Db/stop", "X-None", "1");
+    HttpResponse<String> got = get("/admin/v1/things/a/stop");
+
+    // Then
+    assertThat(done.statusCode()).isEqualTo(200);
+    assertThat(done.body()).isEqualTo("{id=a-b}");
+    assertThat(got.statusCode()).isEqualTo(405);
+    assertThat(got.headers().firstValue("allow")).hasValue("POST");
+  }
+
+  @Test
+  void shouldNotActForAPageOfAnotherSite() throws Exception {
+    // Given
+    List<Map<String, String>> done = new CopyOnWriteArrayList<>();
+    server.addAction(
+        "/admin/v1/stop",
+        parameters -> {
+          done.add(parameters);
+          return AdminEndpoint.Reply.json("{}");
+        });
+
+    // When
+    int other = post("/admin/v1/stop", "Origin", "http://evil.example").statusCode();
+    int none = post("/admin/v1/stop", "Origin", "null").statusCode();
+    int own =
+        post("/admin/v1/stop", "Origin", "http://127.0.0.1:" + server.address().getPort())
+            .statusCode();
+
+    // Then
+    assertThat(List.of(other, none, own)).containsExactly(403, 403, 200);
+    assertThat(done).hasSize(1);
+  }
+
+  @Test
+  void shouldNotAnswerWithoutAKeyWhenAskedByAForeignName() throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", server.address().getPort())) {
+      // When
+      socket
+          .getOutputStream()
+          .write("GET /metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n".getBytes(US_ASCII));
+      String head = new String(socket.getInputStream().readNBytes(12), US_ASCII);
+
+      // Then
+      assertThat(head).isEqualTo("HTTP/1.1 403");
+    }
+  }
+
+  private HttpResponse<String> post(String path, String header, String value)
+      throws IOException, InterruptedException {
+    return client.send(
+        request(path).header(header, value).POST(BodyPublishers.noBody()).build(),
+        BodyHandlers.ofString());
   }
 
   @Test

@@ -17,7 +17,7 @@ class MetersTest {
       String[] tags = meter.tags().stream().map(tag -> "some").toArray(String[]::new);
       switch (meter.kind()) {
         case COUNTER -> meters.count(meter, tags);
-        case GAUGE -> meters.gauge(meter, () -> 1);
+        case GAUGE -> meters.gauge(meter, () -> 1, tags);
         case TIMER -> meters.record(meter, Duration.ofMillis(1500), tags);
       }
     }
