@@ -214,7 +214,7 @@ class AdminServerTest {
 
   @Test
   void shouldNotAnswerWithoutAKeyWhenAskedByAForeignName() throws Exception {
-    try (Socket socket = new Socket("127.0.0.1", server.address().getPort())) {
+    try (Socket socket = new Socket(server.address().getAddress(), server.address().getPort())) {
       // When
       socket
           .getOutputStream()
