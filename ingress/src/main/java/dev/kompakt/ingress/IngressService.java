@@ -20,6 +20,8 @@ import dev.kompakt.ingress.publish.KafkaStatuses;
 import dev.kompakt.ingress.publish.KafkaSubmissions;
 import dev.kompakt.ingress.publish.StatusFeed;
 import dev.kompakt.ingress.publish.Statuses;
+import dev.kompakt.ingress.relay.Accounts;
+import dev.kompakt.ingress.relay.Sessions;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.CompactionId;
 import dev.kompakt.schemas.id.TenantId;
@@ -28,6 +30,7 @@ import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.LimitKey;
 import dev.kompakt.schemas.record.Report;
+import dev.kompakt.schemas.record.SessionBinding;
 import dev.kompakt.schemas.record.TenantUsage;
 import dev.kompakt.schemas.topic.Topics;
 import java.net.InetSocketAddress;
@@ -46,6 +49,7 @@ public final class IngressService implements AutoCloseable {
   private static final int MAX_STATUSES = 200_000;
   private static final int MAX_LIMITS = 10_000;
   private static final int MAX_ACCOUNTS = 10_000;
+  private static final int MAX_SESSIONS = 100_000;
   private static final int MAX_TENANTS = 10_000;
   private static final int MAX_REPORTS = 1_000;
   private static final Duration LOADING = Duration.ofSeconds(60);
@@ -88,9 +92,14 @@ public final class IngressService implements AutoCloseable {
         LogView.follow(clients, Topics.LIMITS, MAX_LIMITS, (_, _) -> {});
     LogView<TenantId, TenantUsage> tenants =
         LogView.follow(clients, Topics.TENANTS, MAX_TENANTS, (_, _) -> {});
-    LogView<AccountId, AccountStatus> accounts =
-        LogView.follow(clients, Topics.ACCOUNTS, MAX_ACCOUNTS, (_, _) -> {});
-    List<LogView<?, ?>> views = List.of(compactions, limits, tenants, accounts);
+    CheckpointSeal seal = new CheckpointSeal(key);
+    Accounts accounts = new Accounts(config, seal, clock);
+    LogView<AccountId, AccountStatus> accountStatuses =
+        LogView.follow(
+            clients, Topics.ACCOUNTS, MAX_ACCOUNTS, (_, status) -> accounts.learn(status));
+    LogView<String, SessionBinding> sessions =
+        LogView.follow(clients, Topics.SESSIONS, MAX_SESSIONS, (_, _) -> {});
+    List<LogView<?, ?>> views = List.of(compactions, limits, tenants, accountStatuses, sessions);
     Statuses statuses = new KafkaStatuses(compactions);
     TopicWriter<String, Report> turns = clients.writer(Topics.OUTCOMES);
     // While the log does not answer, sending waits: not on a turn's thread, and not without bound.
@@ -106,7 +115,9 @@ public final class IngressService implements AutoCloseable {
                 keys,
                 new Chunking(config, limit -> limits.get(limit).orElse(null), clock),
                 (day, tenant) -> tokens(tenants, day, tenant),
-                account -> accounts.get(account).orElse(null),
+                accounts,
+                new Sessions(
+                    session -> sessions.get(session).orElse(null), config.routing().sessionIdle()),
                 turn -> {
                   if (reporting.tryAcquire()) {
                     Thread.startVirtualThread(
@@ -119,7 +130,7 @@ public final class IngressService implements AutoCloseable {
                         });
                   }
                 }),
-            new CheckpointSeal(key),
+            seal,
             BufferMemory.ofHeap(),
             meters,
             clock);

@@ -44,7 +44,8 @@ public record Verdict(
   static final Comparator<Verdict> BEST_FIRST =
       Comparator.comparing(Verdict::grade).thenComparing(Verdict::withinGrade);
 
-  boolean usable() {
+  /// Whether a call may go there.
+  public boolean usable() {
     return switch (grade) {
       case SAFE, BUSY, PRESSED -> true;
       case RESTING, TOO_SMALL, OUT -> false;

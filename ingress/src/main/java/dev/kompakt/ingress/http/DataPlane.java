@@ -19,10 +19,10 @@ import dev.kompakt.ingress.publish.StatusFeed;
 import dev.kompakt.ingress.publish.Statuses;
 import dev.kompakt.ingress.publish.Submissions;
 import dev.kompakt.ingress.publish.Submitter;
+import dev.kompakt.ingress.relay.Accounts;
 import dev.kompakt.ingress.relay.Relay;
+import dev.kompakt.ingress.relay.Sessions;
 import dev.kompakt.ingress.relay.TurnReports;
-import dev.kompakt.schemas.id.AccountId;
-import dev.kompakt.schemas.record.AccountStatus;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.DefaultByteBufferPool;
@@ -35,7 +35,6 @@ import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListeners;
@@ -74,6 +73,7 @@ public final class DataPlane implements AutoCloseable {
   ///
   /// @param feed told of every change of a status, after `statuses` knows it
   /// @param keys likewise
+  /// @param accounts told of every change of an account's status
   public record Log(
       Submissions submissions,
       Statuses statuses,
@@ -82,7 +82,8 @@ public final class DataPlane implements AutoCloseable {
       IdempotencyKeys keys,
       Chunking chunking,
       TokensUsed tokens,
-      Function<AccountId, @Nullable AccountStatus> accounts,
+      Accounts accounts,
+      Sessions sessions,
       TurnReports turns) {}
 
   /// Makes the plane; nothing listens before [#start].
@@ -124,7 +125,7 @@ public final class DataPlane implements AutoCloseable {
     CompactionQueries queries =
         new CompactionQueries(
             log.statuses(), log.feed(), accepted, log.submissions(), parking, clock);
-    relay = new Relay(config, log.accounts(), seal, log.turns(), parking, meters, clock);
+    relay = new Relay(config, log.accounts(), log.sessions(), log.turns(), parking, meters, clock);
     CompactionRequests requests =
         new CompactionRequests(
             config,

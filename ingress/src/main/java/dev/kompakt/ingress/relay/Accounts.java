@@ -1,148 +1,218 @@
 package dev.kompakt.ingress.relay;
 
 import dev.kompakt.bootstrap.config.KompaktConfig;
-import dev.kompakt.ingress.admission.Gate;
+import dev.kompakt.bootstrap.route.Ask;
+import dev.kompakt.bootstrap.route.Member;
+import dev.kompakt.bootstrap.route.Policy;
+import dev.kompakt.bootstrap.route.Pool;
+import dev.kompakt.bootstrap.route.Routing;
+import dev.kompakt.bootstrap.route.Standing;
+import dev.kompakt.bootstrap.route.Verdict;
+import dev.kompakt.bootstrap.seal.CheckpointSeal;
 import dev.kompakt.schemas.id.AccountId;
-import dev.kompakt.schemas.record.AccountState;
+import dev.kompakt.schemas.id.ProviderId;
 import dev.kompakt.schemas.record.AccountStatus;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
-import org.apache.kafka.common.utils.Utils;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// The accounts turns may go to, and which one a turn goes to. Thread-safe.
-///
-/// A session stays with its account without anything being remembered: every replica ranks the
-/// accounts for it in the same way, and takes the first that can be used.
-final class Accounts {
-  /// No account rests longer for what this ingress has seen; the router knows more.
-  private static final Duration LONGEST_REST = Duration.ofHours(1);
+/// The accounts turns may go to, with what all processes know of them and the calls in flight from
+/// here. A turn may go to any of them: neither its model nor the provider decides. Thread-safe;
+/// nobody is kept longer than a decision takes, but who waits for room.
+public final class Accounts {
+  /// How long a turn waits while all that may be used are at their concurrency.
+  private static final Duration ROOM_PATIENCE = Duration.ofSeconds(5);
 
-  /// How long a turn waits for an account that is at its concurrency.
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private final Map<AccountId, Seat> seats = new LinkedHashMap<>();
+  private final Pool pool;
+  private final InstantSource clock;
 
-  private final List<Seat> seats = new ArrayList<>();
-  private final Function<AccountId, @Nullable AccountStatus> known;
-  private final Map<AccountId, Instant> resting = new ConcurrentHashMap<>();
+  /// Who waits for room, the first to come at the head.
+  private final Deque<Waiter> waiting = new ArrayDeque<>();
 
-  /// One account, with room for as many calls from here as its quota allows at once.
-  ///
-  /// @param mark what clients know it by
-  record Seat(
-      KompaktConfig.Account account, KompaktConfig.Provider provider, String mark, Gate room) {
-    AccountId id() {
-      return account.id();
+  private record Waiter(Ask ask, CompletableFuture<Choice> given) {
+    /// Whether room at this account is of use to it.
+    boolean mayUse(AccountId account) {
+      return !ask.held() || account.equals(ask.session());
     }
   }
 
-  /// What [#choose] came to.
-  sealed interface Choice {
-    record Use(Seat seat) implements Choice {}
-
-    /// All rest, or have been tried; the earliest may be used again then.
-    record Wait(Instant until) implements Choice {}
-
-    /// There is none.
-    record None() implements Choice {}
-  }
-
-  /// Makes the accounts of a config.
+  /// Makes the accounts of a config, of which nothing is known yet.
   ///
-  /// @param known what the router knows of an account; null if nothing
-  /// @param marks what clients know an account by, the same in every replica
-  Accounts(
-      KompaktConfig config,
-      Function<AccountId, @Nullable AccountStatus> known,
-      Function<AccountId, String> marks) {
-    this.known = known;
+  /// @param seal makes of an account's id what clients may know of it
+  public Accounts(KompaktConfig config, CheckpointSeal seal, InstantSource clock) {
     for (KompaktConfig.Account account : config.accounts()) {
       for (KompaktConfig.Provider provider : config.providers()) {
         if (provider.id().equals(account.provider())) {
-          seats.add(
+          seats.put(
+              account.id(),
               new Seat(
                   account,
                   provider,
-                  marks.apply(account.id()),
-                  new Gate(account.limits().parallel(), PATIENCE)));
+                  seal.mark(account.id().value()).substring(0, TurnState.MARK_CHARACTERS)));
         }
       }
     }
+    pool =
+        new Pool(
+            seats.values().stream().map(seat -> Member.of(seat.account())).toList(),
+            patient(Policy.of(config.routing())));
+    this.clock = clock;
+  }
+
+  /// No session waits longer for its account than its turn waits at all.
+  private static Policy patient(Policy policy) {
+    return policy.grace().compareTo(Relay.PATIENCE) <= 0
+        ? policy
+        : new Policy(policy.threshold(), policy.perCall(), Relay.PATIENCE);
+  }
+
+  /// Takes in what all processes know of an account.
+  public synchronized void learn(AccountStatus status) {
+    pool.learn(status);
   }
 
   boolean isEmpty() {
     return seats.isEmpty();
   }
 
-  /// The account for a turn's next call.
+  /// The account that said this turn state; null if it is none of these.
+  @Nullable AccountId of(@Nullable TurnState state) {
+    if (state != null) {
+      for (Seat seat : seats.values()) {
+        if (state.isOf(seat)) {
+          return seat.id();
+        }
+      }
+    }
+    return null;
+  }
+
+  /// Of each provider the account that is best off, in the order of the config; of a provider
+  /// without any that may be used, none.
+  synchronized List<Seat> bestOfEach() {
+    Map<ProviderId, Seat> best = new HashMap<>();
+    for (Verdict verdict : pool.verdicts(Ask.ANY, clock.instant())) {
+      if (verdict.usable()) {
+        Seat seat = seat(verdict.account());
+        best.putIfAbsent(seat.provider().id(), seat);
+      }
+    }
+    return seats.values().stream().filter(best::containsValue).toList();
+  }
+
+  /// Takes room for a call: where the pool says, else at another account that has room, else where
+  /// some is given back first.
   ///
-  /// @param session null for a turn of none: such turns go where there is most room
-  /// @param state where the turn began; null if it begins now
-  /// @param tried taken only if no other can be
-  Choice choose(
-      @Nullable String session, @Nullable TurnState state, Set<AccountId> tried, Instant now) {
-    Seat best = null;
-    long bestRank = Long.MIN_VALUE;
-    Instant earliest = null;
-    for (Seat seat : seats) {
-      Instant rest = restsUntil(seat.id());
-      if (rest.isAfter(now)) {
-        earliest = earliest == null || rest.isBefore(earliest) ? rest : earliest;
-        continue;
+  /// @throws InterruptedException if interrupted while waiting
+  Choice take(Ask ask) throws InterruptedException {
+    Waiter waiter = new Waiter(ask, new CompletableFuture<>());
+    synchronized (this) {
+      Choice choice = offer(ask);
+      if (!(choice instanceof Choice.Full)) {
+        return choice;
       }
-      long rank = rank(seat, session, state, tried);
-      if (best == null || rank > bestRank) {
-        best = seat;
-        bestRank = rank;
+      waiting.addLast(waiter);
+    }
+    try {
+      return waiter.given().get(ROOM_PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return giveUp(waiter);
+    } catch (ExecutionException e) {
+      throw new AssertionError("only choices are given", e);
+    } catch (InterruptedException e) {
+      if (giveUp(waiter) instanceof Choice.Use(Place place)) {
+        place.close();
       }
+      throw e;
     }
-    if (best != null) {
-      return new Choice.Use(best);
-    }
-    return earliest == null ? new Choice.None() : new Choice.Wait(earliest);
   }
 
-  private static long rank(
-      Seat seat, @Nullable String session, @Nullable TurnState state, Set<AccountId> tried) {
-    long rank =
-        session == null
-            ? -seat.room().inside()
-            : Utils.toPositive(
-                Utils.murmur2((session + "\0" + seat.id()).getBytes(StandardCharsets.UTF_8)));
-    if (state != null && state.isOf(seat)) {
-      rank += 1L << 40;
-    }
-    return tried.contains(seat.id()) ? rank - (1L << 41) : rank;
+  /// What was given at the last moment, else nothing.
+  private synchronized Choice giveUp(Waiter waiter) {
+    waiting.remove(waiter);
+    return waiter.given().getNow(new Choice.Full());
   }
 
-  /// It is not to be used before.
-  void rest(AccountId account, Instant until, Instant now) {
-    Instant latest = now.plus(LONGEST_REST);
-    Instant capped = until.isAfter(latest) ? latest : until;
-    resting.merge(account, capped, (one, other) -> one.isAfter(other) ? one : other);
-  }
-
-  private static @Nullable Instant restsUntil(@Nullable AccountState state) {
-    return switch (state) {
-      case AccountState.RateLimited(Instant until) -> until;
-      case AccountState.QuotaExceeded(Instant until) -> until;
-      case AccountState.ReauthRequired _, AccountState.Deactivated _, AccountState.Paused _ ->
-          Instant.MAX;
-      case AccountState.Active _ -> null;
-      case null -> null;
+  private Choice offer(Ask ask) {
+    Instant now = clock.instant();
+    return switch (pool.choose(ask, now)) {
+      case Routing.Wait(Instant until, var cause) -> new Choice.Wait(until, cause);
+      case Routing.Nowhere(var cause) -> new Choice.None(cause);
+      case Routing.Use(AccountId account, _) -> {
+        if (hasRoom(account)) {
+          yield enter(account, /* away= */ false, now);
+        }
+        AccountId other = ask.held() ? null : otherWithRoom(ask, now);
+        yield other == null ? new Choice.Full() : enter(other, account.equals(ask.session()), now);
+      }
     };
   }
 
-  private Instant restsUntil(AccountId account) {
-    Instant here = resting.getOrDefault(account, Instant.EPOCH);
-    AccountStatus status = known.apply(account);
-    Instant there = status == null ? null : restsUntil(status.state());
-    return there != null && there.isAfter(here) ? there : here;
+  private @Nullable AccountId otherWithRoom(Ask ask, Instant now) {
+    Set<AccountId> passed = new HashSet<>(ask.tried());
+    for (AccountId account : seats.keySet()) {
+      if (!hasRoom(account)) {
+        passed.add(account);
+      }
+    }
+    return pool.choose(new Ask(null, /* held= */ false, passed, ask.tokens()), now)
+                instanceof Routing.Use(AccountId other, _)
+            && hasRoom(other)
+        ? other
+        : null;
+  }
+
+  private boolean hasRoom(AccountId account) {
+    Seat seat = seats.get(account);
+    return seat != null && pool.standing(account).inFlight() < seat.room();
+  }
+
+  private Choice enter(AccountId account, boolean away, Instant now) {
+    pool.note(pool.standing(account).sent(now));
+    return new Choice.Use(new Place(this, seat(account), away));
+  }
+
+  private Seat seat(AccountId account) {
+    Seat seat = seats.get(account);
+    if (seat == null) {
+      throw new IllegalStateException("the pool chose " + account + ", which is not in it");
+    }
+    return seat;
+  }
+
+  /// Notes something seen of an account here.
+  synchronized void note(AccountId account, UnaryOperator<Standing> seen) {
+    pool.note(seen.apply(pool.standing(account)));
+  }
+
+  /// A call has ended: its room goes to the first that waits for it.
+  synchronized void leave(AccountId account) {
+    pool.note(pool.standing(account).ended());
+    for (Iterator<Waiter> each = waiting.iterator(); each.hasNext() && hasRoom(account); ) {
+      Waiter waiter = each.next();
+      if (waiter.mayUse(account)) {
+        Choice choice = offer(waiter.ask());
+        if (!(choice instanceof Choice.Full)) {
+          each.remove();
+          waiter.given().complete(choice);
+        }
+      }
+    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.kompakt.ingress.relay;
 
-import dev.kompakt.ingress.relay.Accounts.Seat;
 import dev.kompakt.ingress.relay.Upstreams.Reply;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.TurnFinished;
@@ -13,7 +12,11 @@ import org.jspecify.annotations.Nullable;
 /// One call made for a turn.
 ///
 /// @param number counts the turn's calls from 1
-record Call(Relay.Course course, int number, Seat seat, TurnBody body, Instant began) {
+record Call(Course course, int number, Place place, TurnBody body, Instant began) {
+  Seat seat() {
+    return place.seat();
+  }
+
   /// The report of a call that was refused.
   TurnFinished refused(Reply.Refused refused, @Nullable List<UsageReading> readings, Instant now) {
     return report(refused.status(), Usage.NONE, readings, refused.outcome(), now);
@@ -28,20 +31,25 @@ record Call(Relay.Course course, int number, Seat seat, TurnBody body, Instant b
       @Nullable List<UsageReading> readings,
       @Nullable Outcome refusal,
       Instant now) {
-    Turn turn = course.turn;
+    Turn turn = course.turn();
     return new TurnFinished(
-        course.id,
+        course.id(),
         number,
         now,
         turn.tenant(),
-        seat.provider().id(),
-        seat.id(),
+        seat().provider().id(),
+        seat().id(),
         turn.model(),
         status,
         body.length(),
         usage,
         readings,
         refusal,
-        null);
+        answered(status) && !place.away() ? course.session() : null);
+  }
+
+  /// Only an account that answers keeps the session.
+  private static boolean answered(int status) {
+    return status >= 200 && status < 300;
   }
 }

@@ -2,12 +2,10 @@ package dev.kompakt.ingress.relay;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.kompakt.ingress.relay.Accounts.Choice;
 import dev.kompakt.ingress.relay.Upstreams.Reply;
+import dev.kompakt.schemas.id.ProviderId;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The list of models, as an account's provider gives it. Thread-safe.
+/// The list of models, as the first provider gives it that can be asked. Thread-safe.
 public final class Models {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Duration KEPT = Duration.ofSeconds(60);
@@ -26,14 +24,14 @@ public final class Models {
 
   private final Accounts accounts;
   private final Upstreams upstreams;
-  private final InstantSource clock;
-  private final Cache<String, ObjectNode> cache =
+  private final Cache<Asked, ObjectNode> cache =
       Caffeine.newBuilder().maximumSize(100).expireAfterWrite(KEPT).build();
 
-  Models(Accounts accounts, Upstreams upstreams, InstantSource clock) {
+  private record Asked(ProviderId provider, String query) {}
+
+  Models(Accounts accounts, Upstreams upstreams) {
     this.accounts = accounts;
     this.upstreams = upstreams;
-    this.clock = clock;
   }
 
   /// The list, in the shape its provider gives it; an empty one if it cannot be had.
@@ -42,16 +40,7 @@ public final class Models {
   /// @param allowed which models the caller may see
   public byte[] list(String query, Predicate<String> allowed) throws InterruptedException {
     String asked = VERSION.matcher(query).matches() ? query : "";
-    ObjectNode known = cache.getIfPresent(asked);
-    if (known == null) {
-      known = ask(asked.isEmpty() ? null : asked);
-      if (known == null) {
-        known = none();
-      } else {
-        cache.put(asked, known);
-      }
-    }
-    ObjectNode list = known.deepCopy();
+    ObjectNode list = find(asked).deepCopy();
     keep(list.path("data"), allowed);
     keep(list.path("models"), allowed);
     return JSON.writeValueAsBytes(list);
@@ -69,12 +58,26 @@ public final class Models {
     }
   }
 
-  private @Nullable ObjectNode ask(@Nullable String query) throws InterruptedException {
-    if (!(accounts.choose(null, null, Set.of(), clock.instant()) instanceof Choice.Use(var seat))) {
-      return null;
+  /// The first provider's that gives one.
+  private ObjectNode find(String query) throws InterruptedException {
+    for (Seat seat : accounts.bestOfEach()) {
+      Asked asked = new Asked(seat.provider().id(), query);
+      ObjectNode list = cache.getIfPresent(asked);
+      if (list == null) {
+        list = ask(seat, query);
+        if (list == null) {
+          continue;
+        }
+        cache.put(asked, list);
+      }
+      return list;
     }
+    return none();
+  }
+
+  private @Nullable ObjectNode ask(Seat seat, String query) throws InterruptedException {
     try {
-      if (upstreams.models(seat, query) instanceof Reply.Answer answer) {
+      if (upstreams.models(seat, query.isEmpty() ? null : query) instanceof Reply.Answer answer) {
         byte[] bytes = Clockwork.readShort(answer.body(), MOST_BYTES, upstreams.idle());
         return bytes != null && JSON.readTree(bytes) instanceof ObjectNode list ? list : null;
       }

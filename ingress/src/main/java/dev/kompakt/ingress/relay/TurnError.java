@@ -32,6 +32,11 @@ record TurnError(
         Map.of());
   }
 
+  /// Too many calls are being made for others.
+  static TurnError noRoom() {
+    return of(ApiError.overloaded("Too many calls are waiting for the provider."));
+  }
+
   /// All accounts rest until then.
   static TurnError resting(Instant until, Instant now) {
     long seconds = Math.max(1, Duration.between(now, until).toSeconds());

@@ -27,7 +27,7 @@ record TurnState(String account, String value) {
   }
 
   /// Whether this account said it.
-  boolean isOf(Accounts.Seat other) {
+  boolean isOf(Seat other) {
     return account.equals(other.mark());
   }
 

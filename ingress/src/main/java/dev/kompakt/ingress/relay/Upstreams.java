@@ -4,7 +4,6 @@ import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.upstream.Classification;
 import dev.kompakt.bootstrap.upstream.ErrorBody;
 import dev.kompakt.bootstrap.upstream.UsageHeaders;
-import dev.kompakt.ingress.relay.Accounts.Seat;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Outcome.Transient.Cause;
 import dev.kompakt.schemas.record.UsageReading;

@@ -11,8 +11,9 @@ import dev.kompakt.ingress.admission.BufferMemory;
 import dev.kompakt.ingress.publish.Chunking;
 import dev.kompakt.ingress.publish.IdempotencyKeys;
 import dev.kompakt.ingress.publish.StatusFeed;
-import dev.kompakt.schemas.id.AccountId;
-import dev.kompakt.schemas.record.AccountStatus;
+import dev.kompakt.ingress.relay.Accounts;
+import dev.kompakt.ingress.relay.Sessions;
+import dev.kompakt.schemas.record.SessionBinding;
 import dev.kompakt.schemas.record.Submission;
 import dev.kompakt.schemas.record.TurnFinished;
 import java.io.IOException;
@@ -37,7 +38,8 @@ final class TestPlane implements AutoCloseable {
   final CheckpointSeal seal = new CheckpointSeal(new SealingKey(new byte[32]));
   final DataPlane plane;
   final Map<String, Long> tokens = new ConcurrentHashMap<>();
-  final Map<AccountId, AccountStatus> accounts = new ConcurrentHashMap<>();
+  final Accounts accounts;
+  final Map<String, SessionBinding> sessions = new ConcurrentHashMap<>();
   final List<TurnFinished> turns = new CopyOnWriteArrayList<>();
   private final AtomicLong shiftMillis = new AtomicLong();
 
@@ -74,6 +76,7 @@ final class TestPlane implements AutoCloseable {
     StatusFeed feed = new StatusFeed();
     IdempotencyKeys keys = new IdempotencyKeys(clock);
     log = new MemoryLog(feed, keys);
+    accounts = new Accounts(config, seal, clock);
     plane =
         new DataPlane(
             config,
@@ -85,7 +88,8 @@ final class TestPlane implements AutoCloseable {
                 keys,
                 new Chunking(config, _ -> null, clock),
                 (_, tenant) -> tokens.getOrDefault(tenant.value(), 0L),
-                accounts::get,
+                accounts,
+                new Sessions(sessions::get, config.routing().sessionIdle()),
                 turns::add),
             seal,
             memory,

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kompakt.schemas.id.AccountId;
+import dev.kompakt.schemas.id.ProviderId;
 import dev.kompakt.schemas.id.TenantId;
+import dev.kompakt.schemas.record.AccountState;
 import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.TurnFinished;
 import dev.kompakt.schemas.record.Usage;
+import dev.kompakt.schemas.record.UsageReading;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -20,6 +23,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -88,23 +92,24 @@ class TurnsTest {
 
   /// From now on this account is passed over.
   private void rest(String account) {
-    AccountId id = new AccountId(account);
-    plane.accounts.put(
-        id,
-        new AccountStatus(
-            id,
-            new dev.kompakt.schemas.id.ProviderId("one"),
-            1,
-            Usage.NONE,
-            Instant.now(),
-            null,
-            new dev.kompakt.schemas.record.AccountState.RateLimited(
-                Instant.now().plus(Duration.ofHours(1))),
-            Instant.now()));
+    tell(account, new AccountState.RateLimited(Instant.now().plus(Duration.ofHours(1))));
   }
 
   private void wake(String account) {
-    plane.accounts.remove(new AccountId(account));
+    tell(account, new AccountState.Active());
+  }
+
+  private void tell(String account, AccountState state, UsageReading... readings) {
+    plane.accounts.learn(
+        new AccountStatus(
+            new AccountId(account),
+            new ProviderId("one"),
+            1,
+            Usage.NONE,
+            Instant.now(),
+            List.of(readings),
+            state,
+            Instant.now()));
   }
 
   private HttpRequest.Builder request(String body) {

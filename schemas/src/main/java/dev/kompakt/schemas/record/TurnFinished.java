@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param wireBytes request bytes on the wire
 /// @param readings what upstream said of the account's quota; null for nothing
 /// @param refusal why there was no answer to pass on; null if there was one
-/// @param session SHA-256 of the client's session, hex; null if it was of none
+/// @param session SHA-256 of the client's session, hex, which stays with this account from now on;
+///   null if none does
 @JsonTypeName("turn_finished")
 public record TurnFinished(
     TurnId turn,
