@@ -2,6 +2,8 @@ package dev.kompakt.ingress.answer;
 
 import dev.kompakt.ingress.intake.BodyRejected;
 import dev.kompakt.schemas.record.Failure;
+import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -11,13 +13,16 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @param retryAfterSeconds 1 to 60, whatever is given, for clients take longer for a refusal;
 ///   never null for 429 and 503
+/// @param resetsAt when quota is renewed, told as `resets_at` in seconds of the epoch and as
+///   `resets_in_seconds`; null for neither
 public record ApiError(
     int status,
     String type,
     String code,
     String message,
     @Nullable String param,
-    @Nullable Integer retryAfterSeconds) {
+    @Nullable Integer retryAfterSeconds,
+    @Nullable Instant resetsAt) {
   /// `error.type` of a mistake of the client's.
   public static final String INVALID_REQUEST = "invalid_request_error";
 
@@ -35,6 +40,17 @@ public record ApiError(
     if (retryAfterSeconds != null) {
       retryAfterSeconds = Math.clamp(retryAfterSeconds, 1, MOST_RETRY_AFTER_SECONDS);
     }
+  }
+
+  /// One that no quota is the reason of.
+  public ApiError(
+      int status,
+      String type,
+      String code,
+      String message,
+      @Nullable String param,
+      @Nullable Integer retryAfterSeconds) {
+    this(status, type, code, message, param, retryAfterSeconds, null);
   }
 
   /// The client's mistake.
@@ -87,12 +103,13 @@ public record ApiError(
         failure.code(),
         failure.message(),
         null,
-        failure.retryAfterSeconds());
+        failure.retryAfterSeconds(),
+        failure.resetsAt());
   }
 
   /// The same, with another time to wait.
   public ApiError retryAfter(int seconds) {
-    return new ApiError(status, type, code, message, param, seconds);
+    return new ApiError(status, type, code, message, param, seconds, resetsAt);
   }
 
   /// The envelope.
@@ -109,6 +126,11 @@ public record ApiError(
     error.put("type", type);
     error.put("code", code);
     error.put("param", param);
+    if (resetsAt != null) {
+      error.put("resets_at", resetsAt.getEpochSecond());
+      error.put(
+          "resets_in_seconds", Math.max(0, Duration.between(Instant.now(), resetsAt).toSeconds()));
+    }
     return error;
   }
 }
