@@ -37,6 +37,7 @@ import dev.kompakt.ingress.relay.TurnHeaders;
 import dev.kompakt.schemas.id.CompactionId;
 import dev.kompakt.schemas.id.TenantId;
 import dev.kompakt.schemas.record.Checkpoint;
+import dev.kompakt.schemas.record.Submission;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
@@ -254,6 +255,7 @@ final class CompactionRequests {
                 checkpoint(route, body, wishes, async),
                 wishes.idempotencyKey(),
                 wishes.session() == null ? body.promptCacheKey() : wishes.session(),
+                async ? Submission.Patience.DETACHED : Submission.Patience.CONNECTED,
                 items,
                 envelope));
     switch (acceptance) {

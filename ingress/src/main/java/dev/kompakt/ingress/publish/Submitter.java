@@ -142,7 +142,7 @@ public final class Submitter {
             chunks,
             now.plus(deadline),
             asked.session() == null ? null : IdempotencyKeys.hash(asked.tenant(), asked.session()),
-            null));
+            asked.patience()));
     Acceptance.Accepted made = new Acceptance.Accepted(id, outdated);
     accepted.note(new AcceptedHere.Pending(made, asked.tenant(), asked.body().model(), now));
     meters.count(Meter.SUBMISSIONS);

@@ -57,6 +57,22 @@ final class AsyncTest {
   }
 
   @Test
+  void shouldSayWhetherSomebodyWaitsOnTheConnection() throws Exception {
+    try (TestPlane plane = TestPlane.with();
+        Wire connected = plane.connect();
+        Wire detached = plane.connect()) {
+      // When
+      connected.post(RESPONSES, Samples.trigger("another", true));
+      Submission.Submitted first = plane.submitted(1);
+      submit(plane, detached);
+
+      // Then
+      assertThat(first.patience()).isEqualTo(Submission.Patience.CONNECTED);
+      assertThat(plane.submitted(2).patience()).isEqualTo(Submission.Patience.DETACHED);
+    }
+  }
+
+  @Test
   void shouldTellStatusAtEveryStage() throws Exception {
     try (TestPlane plane = TestPlane.with();
         Wire wire = plane.connect()) {
