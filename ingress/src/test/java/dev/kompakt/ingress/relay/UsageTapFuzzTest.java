@@ -3,8 +3,8 @@ package dev.kompakt.ingress.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /// Whatever passes, listening to it neither throws nor makes anything up that cannot be.
 class UsageTapFuzzTest {
@@ -26,7 +26,8 @@ class UsageTapFuzzTest {
   }
 
   @FuzzTest
-  void shouldTakeATurnStateApartOrLeaveIt(@Nullable String header) {
+  void shouldTakeATurnStateApartOrLeaveIt(byte[] given) {
+    String header = new String(given, StandardCharsets.ISO_8859_1);
     TurnState state = TurnState.parse(header);
     if (state != null) {
       assertThat(state.toString()).isEqualTo(header);

@@ -15,6 +15,9 @@ import tools.jackson.databind.JsonNode;
 /// The compaction item of a triggered stream, made into an answer as of the compact endpoint. The
 /// item is handed on byte for byte.
 final class TriggerAnswer implements ResponseEvents.Result {
+  /// As many bytes as `item` has with every letter escaped.
+  private static final int MOST_NAME_BYTES = 24;
+
   private final Instant madeAt;
   private byte @Nullable [] item;
   private int compactions;
@@ -33,7 +36,7 @@ final class TriggerAnswer implements ResponseEvents.Result {
     if (type.equals("response.output_item.done")
         && NativeAnswer.COMPACTION_TYPES.contains(done.path("type").asString(""))) {
       compactions++;
-      empty = done.path("encrypted_content").asString("").isEmpty();
+      empty = done.path("encrypted_content").stringValue("").isEmpty();
       item = slice(data);
     }
   }
@@ -77,7 +80,7 @@ final class TriggerAnswer implements ResponseEvents.Result {
     JsonTokens json = new JsonTokens(new ByteArrayInputStream(data));
     json.next();
     while (json.next() == Token.NAME) {
-      boolean wanted = "item".equals(json.text(16));
+      boolean wanted = "item".equals(json.text(MOST_NAME_BYTES));
       Token value = json.next();
       int from = (int) json.start();
       json.skipValue(value);
