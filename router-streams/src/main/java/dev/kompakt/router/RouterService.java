@@ -9,6 +9,7 @@ import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.bootstrap.route.Member;
 import dev.kompakt.bootstrap.route.Policy;
 import dev.kompakt.router.decide.Settings;
+import dev.kompakt.router.limit.Limits;
 import dev.kompakt.router.state.StoreMemory;
 import dev.kompakt.router.topology.AccountFeed;
 import dev.kompakt.router.topology.RouterSettings;
@@ -57,7 +58,8 @@ public final class RouterService implements AutoCloseable {
     try {
       streams =
           RouterStreams.create(
-              RouterTopology.build(settings(config), accounts, meters),
+              RouterTopology.build(
+                  settings(config), accounts, new Limits(config.routing().limitLifetime()), meters),
               RouterStreams.config(
                   clients.common("router"),
                   directory,

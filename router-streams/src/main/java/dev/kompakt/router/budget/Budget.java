@@ -1,52 +1,103 @@
 package dev.kompakt.router.budget;
 
-import dev.kompakt.schemas.record.AccountState;
+import dev.kompakt.schemas.id.AccountId;
+import dev.kompakt.schemas.id.ProviderId;
+import dev.kompakt.schemas.record.AccountReport;
 import dev.kompakt.schemas.record.AccountStatus;
+import dev.kompakt.schemas.record.AttemptEvent;
 import dev.kompakt.schemas.record.Outcome;
+import dev.kompakt.schemas.record.Report;
 import dev.kompakt.schemas.record.TenantUsage;
+import dev.kompakt.schemas.record.TurnFinished;
 import dev.kompakt.schemas.record.Usage;
 import dev.kompakt.schemas.record.UsageReading;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Folds calls into the use of their account and of their tenant. The caller sees to it that each
-/// report is folded once.
+/// Folds reports into what is known of an account, and calls into the use of their tenant. The
+/// caller sees to it that each report is folded once.
 public final class Budget {
-  /// How long an account rests that was refused without a word on how long.
-  static final Duration REST = Duration.ofMinutes(5);
-
-  /// No account rests longer on the word of one answer.
-  static final Duration LONGEST_REST = Duration.ofDays(8);
-
-  private static final int MOST_WINDOWS = 16;
-
   private Budget() {}
 
-  /// The account after a call.
+  /// The account after a report; `known` itself if no call of it has ended by that.
   ///
-  /// @param known null if this is the first
-  public static AccountStatus account(@Nullable AccountStatus known, Call call, Instant now) {
-    AccountStatus before =
-        known == null
-            ? new AccountStatus(
-                call.account(), call.provider(), 0, Usage.NONE, now, null, null, null)
-            : known;
+  /// @param known null if nothing is
+  /// @param now by the router's clock. A reporter's clock that is ahead counts as this
+  public static @Nullable AccountStatus account(
+      @Nullable AccountStatus known, Report report, Instant now) {
+    return switch (report) {
+      case AttemptEvent _, TurnFinished _ -> {
+        Call call = Call.of(report);
+        yield call == null ? known : called(known, call, now);
+      }
+      case AccountReport said -> told(known, said, now);
+    };
+  }
+
+  private static AccountStatus called(@Nullable AccountStatus known, Call call, Instant now) {
+    AccountStatus before = known == null ? fresh(call.account(), call.provider(), now) : known;
+    List<UsageReading> readings = Windows.merge(before.readings(), call.readings(), now);
+    Fitness fitness = Fitness.of(before, now).lifted(readings, now);
+    Outcome outcome = call.outcome();
+    if (outcome != null) {
+      fitness = fitness.refused(outcome, sooner(call.at(), now), readings, now);
+    }
+    return next(
+        before, before.calls() + 1, before.usage().plus(call.usage()), readings, fitness, now);
+  }
+
+  private static AccountStatus told(
+      @Nullable AccountStatus known, AccountReport said, Instant now) {
+    AccountStatus before = known == null ? fresh(said.account(), said.provider(), now) : known;
+    Instant at = sooner(said.at(), now);
+    Fitness fitness = Fitness.of(before, now);
+    List<UsageReading> readings = before.readings() == null ? List.of() : before.readings();
+    switch (said) {
+      case AccountReport.PauseAsked _ -> fitness = fitness.paused(at);
+      case AccountReport.ResumeAsked _ -> fitness = fitness.resumed(at);
+      case AccountReport.CredentialRenewed _ -> fitness = fitness.renewed(at);
+      case AccountReport.UsagePolled polled ->
+          readings = Windows.merge(readings, polled.readings(), now);
+      case AccountReport.Probed probed -> {
+        List<UsageReading> read = probed.readings();
+        readings = Windows.merge(readings, read == null ? List.of() : read, now);
+        fitness =
+            probed.refusal() == null
+                ? fitness.answered(at)
+                : fitness.lifted(readings, now).refused(probed.refusal(), at, readings, now);
+      }
+    }
+    return next(before, before.calls(), before.usage(), readings, fitness, now);
+  }
+
+  private static AccountStatus next(
+      AccountStatus before,
+      long calls,
+      Usage usage,
+      List<UsageReading> readings,
+      Fitness fitness,
+      Instant now) {
+    Fitness after = fitness.lifted(readings, now);
     return new AccountStatus(
-        call.account(),
-        call.provider(),
-        before.calls() + 1,
-        before.usage().plus(call.usage()),
+        before.account(),
+        before.provider(),
+        calls,
+        usage,
         now,
-        readings(before.readings(), call.readings()),
-        state(before, call, now),
-        call.at());
+        readings.isEmpty() ? null : readings,
+        after.stored(),
+        after.since());
+  }
+
+  private static AccountStatus fresh(AccountId account, ProviderId provider, Instant now) {
+    return new AccountStatus(account, provider, 0, Usage.NONE, now, null, null, null);
+  }
+
+  private static Instant sooner(Instant at, Instant now) {
+    return at.isAfter(now) ? now : at;
   }
 
   /// The tenant's day after a call; null if that adds nothing.
@@ -64,57 +115,5 @@ public final class Budget {
         ? new TenantUsage(
             call.tenant(), day, known.calls() + 1, known.usage().plus(call.usage()), now)
         : null;
-  }
-
-  /// The newest reading of each window.
-  private static @Nullable List<UsageReading> readings(
-      @Nullable List<UsageReading> known, List<UsageReading> said) {
-    if (said.isEmpty()) {
-      return known;
-    }
-    Map<String, UsageReading> byWindow = new LinkedHashMap<>();
-    said.forEach(reading -> byWindow.put(reading.window(), reading));
-    if (known != null) {
-      known.forEach(reading -> byWindow.putIfAbsent(reading.window(), reading));
-    }
-    return new ArrayList<>(byWindow.values()).subList(0, Math.min(MOST_WINDOWS, byWindow.size()));
-  }
-
-  private static @Nullable AccountState state(AccountStatus known, Call call, Instant now) {
-    Instant rest =
-        switch (call.outcome()) {
-          case Outcome.RateLimited(Duration retryAfter) -> call.at().plus(retryAfter);
-          case Outcome.QuotaExhausted(Instant resetsAt) ->
-              resetsAt == null ? call.at().plus(REST) : resetsAt;
-          case Outcome.Unauthorized _ -> call.at().plus(REST);
-          case null -> null;
-          case Outcome.Succeeded _,
-              Outcome.TooLarge _,
-              Outcome.Transient _,
-              Outcome.Rejected _,
-              Outcome.Malformed _,
-              Outcome.Cancelled _,
-              Outcome.Declined _,
-              Outcome.Unsupported _,
-              Outcome.PayloadLost _ ->
-              null;
-        };
-    Instant latest = now.plus(LONGEST_REST);
-    if (rest != null && rest.isAfter(latest)) {
-      rest = latest;
-    }
-    AccountState current = known.stateAt(now);
-    if (rest == null || !rest.isAfter(now)) {
-      return current;
-    }
-    return switch (current) {
-      case AccountState.RateLimited limited -> limited.toRateLimited(rest);
-      case AccountState.Active active -> active.toRateLimited(rest);
-      case AccountState.QuotaExceeded _,
-          AccountState.ReauthRequired _,
-          AccountState.Deactivated _,
-          AccountState.Paused _ ->
-          current;
-    };
   }
 }

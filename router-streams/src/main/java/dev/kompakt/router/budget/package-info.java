@@ -1,6 +1,7 @@
-/// What accounts and tenants used, added up from their upstream calls: a pure fold.
+/// What is known of accounts, and what tenants used, added up from reports: pure folds.
 ///
-/// Starting points: [Call] (one call, whoever made it), [Budget] (the fold).
+/// Starting points: [Budget] (the folds), [Fitness] (whether an account may be used, and what
+/// changes that), [Windows] (what was read of its quota), [Call] (one call, whoever made it).
 @NullMarked
 package dev.kompakt.router.budget;
 

@@ -1,6 +1,5 @@
 package dev.kompakt.router.topology;
 
-import dev.kompakt.router.budget.Call;
 import dev.kompakt.router.state.SeenReports;
 import dev.kompakt.schemas.record.Report;
 import dev.kompakt.schemas.topic.Topics;
@@ -16,20 +15,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Folds ended calls into what is known for their key, and passes on what changed. A report that
-/// cannot be folded is passed over.
+/// Folds reports into what is known for their key, and passes on what changed. A report that cannot
+/// be folded is passed over.
 final class FoldProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger LOG = LoggerFactory.getLogger(FoldProcessor.class);
-
-  /// A pure fold over encoded values.
-  @FunctionalInterface
-  interface Fold {
-    /// What is known after the report.
-    ///
-    /// @param known null if nothing is
-    /// @return null if nothing changed
-    byte @Nullable [] next(byte @Nullable [] known, Report event, Instant now);
-  }
 
   private final String storeName;
   private final @Nullable String seenName;
@@ -66,8 +55,8 @@ final class FoldProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     byte[] next;
     try {
       Report event = Topics.OUTCOMES.values().decode(record.value());
-      Call call = seen == null ? null : Call.of(event);
-      if (seen != null && (call == null || !seen.first(call.report(), now))) {
+      String once = fold.once(event);
+      if (once != null && seen != null && !seen.first(once, now)) {
         return;
       }
       next = fold.next(store.get(key), event, now);

@@ -1,25 +1,20 @@
 package dev.kompakt.router.topology;
 
-import dev.kompakt.schemas.record.Report;
 import dev.kompakt.schemas.topic.Topics;
 import java.util.Objects;
-import java.util.function.Function;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
-/// Passes ended calls on under another key; drops everything else. Unreadable records are the
-/// concern of [DecideProcessor].
+/// Passes reports on under the key a fold has for them; drops those it has none for. Unreadable
+/// records are the concern of [DecideProcessor].
 final class KeyByProcessor implements Processor<byte[], byte[], byte[], byte[]> {
-  private final Function<Report, byte @Nullable []> key;
+  private final Fold fold;
   private @Nullable ProcessorContext<byte[], byte[]> context;
 
-  /// Makes one.
-  ///
-  /// @param key null for a report that is of no interest
-  KeyByProcessor(Function<Report, byte @Nullable []> key) {
-    this.key = key;
+  KeyByProcessor(Fold fold) {
+    this.fold = fold;
   }
 
   @Override
@@ -40,7 +35,7 @@ final class KeyByProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       return null;
     }
     try {
-      return key.apply(Topics.OUTCOMES.values().decode(value));
+      return fold.key(Topics.OUTCOMES.values().decode(value));
     } catch (RuntimeException e) {
       return null;
     }

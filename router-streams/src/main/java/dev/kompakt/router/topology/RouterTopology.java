@@ -1,19 +1,11 @@
 package dev.kompakt.router.topology;
 
 import dev.kompakt.bootstrap.observe.Meters;
-import dev.kompakt.router.budget.Budget;
-import dev.kompakt.router.budget.Call;
 import dev.kompakt.router.limit.Limits;
 import dev.kompakt.router.state.RouterStores;
-import dev.kompakt.schemas.record.AccountStatus;
-import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
-import dev.kompakt.schemas.record.LearnedLimit;
-import dev.kompakt.schemas.record.LimitKey;
-import dev.kompakt.schemas.record.Report;
-import dev.kompakt.schemas.record.TenantUsage;
 import dev.kompakt.schemas.topic.Topic;
 import dev.kompakt.schemas.topic.Topics;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -53,7 +45,8 @@ public final class RouterTopology {
   /// Makes it.
   ///
   /// @param accounts what is published of accounts, as it becomes known
-  public static Topology build(RouterSettings settings, AccountFeed accounts, Meters meters) {
+  public static Topology build(
+      RouterSettings settings, AccountFeed accounts, Limits limits, Meters meters) {
     StreamsBuilder builder = new StreamsBuilder();
     KStream<byte[], byte[]> submissions = source(builder, Topics.SUBMISSIONS, "submissions");
     KStream<byte[], byte[]> outcomes = source(builder, Topics.OUTCOMES, "outcomes");
@@ -62,45 +55,15 @@ public final class RouterTopology {
         .process(
             stateful(
                 () -> new DecideProcessor(settings, accounts, meters),
-                RouterStores.keyed(RouterStores.SUBMISSIONS),
-                RouterStores.keyed(RouterStores.STATES),
-                RouterStores.keyed(RouterStores.TIMERS),
-                RouterStores.keyed(RouterStores.STANDINGS)),
+                List.of(
+                    RouterStores.keyed(RouterStores.SUBMISSIONS),
+                    RouterStores.keyed(RouterStores.STATES),
+                    RouterStores.keyed(RouterStores.TIMERS),
+                    RouterStores.keyed(RouterStores.STANDINGS))),
             Named.as("decide"));
-    outcomes
-        .process(() -> new KeyByProcessor(RouterTopology::byLimit), Named.as("key-by-limit"))
-        .repartition(repartitioned("by-limit"))
-        .process(
-            stateful(
-                () -> new FoldProcessor(RouterStores.LIMITS, null, RouterTopology::foldLimit),
-                RouterStores.keyed(RouterStores.LIMITS)),
-            Named.as("fold-limits"));
-    outcomes
-        .process(() -> new KeyByProcessor(RouterTopology::byAccount), Named.as("key-by-account"))
-        .repartition(repartitioned("by-account"))
-        .process(
-            stateful(
-                () ->
-                    new FoldProcessor(
-                        RouterStores.ACCOUNTS,
-                        RouterStores.ACCOUNTS_SEEN,
-                        RouterTopology::foldAccount),
-                RouterStores.keyed(RouterStores.ACCOUNTS),
-                RouterStores.keyed(RouterStores.ACCOUNTS_SEEN)),
-            Named.as("fold-accounts"));
-    outcomes
-        .process(() -> new KeyByProcessor(RouterTopology::byTenant), Named.as("key-by-tenant"))
-        .repartition(repartitioned("by-tenant"))
-        .process(
-            stateful(
-                () ->
-                    new FoldProcessor(
-                        RouterStores.TENANTS,
-                        RouterStores.TENANTS_SEEN,
-                        RouterTopology::foldTenant),
-                RouterStores.keyed(RouterStores.TENANTS),
-                RouterStores.keyed(RouterStores.TENANTS_SEEN)),
-            Named.as("fold-tenants"));
+    fold(outcomes, "limit", new LimitFold(limits), RouterStores.LIMITS, null);
+    fold(outcomes, "account", new AccountFold(), RouterStores.ACCOUNTS, RouterStores.ACCOUNTS_SEEN);
+    fold(outcomes, "tenant", new TenantFold(), RouterStores.TENANTS, RouterStores.TENANTS_SEEN);
     Topology topology = builder.build();
     sink(topology, DecideProcessor.JOBS, Topics.JOBS, "decide");
     sink(topology, DecideProcessor.COMPACTIONS, Topics.COMPACTIONS, "decide");
@@ -109,6 +72,28 @@ public final class RouterTopology {
     sink(topology, "accounts", Topics.ACCOUNTS, "fold-accounts");
     sink(topology, "tenants", Topics.TENANTS, "fold-tenants");
     return topology;
+  }
+
+  /// Has reports folded one after the other for each key.
+  ///
+  /// @param seenName where folded reports are remembered; null if the fold does not mind
+  private static void fold(
+      KStream<byte[], byte[]> outcomes,
+      String what,
+      Fold fold,
+      String storeName,
+      @Nullable String seenName) {
+    List<StoreBuilder<?>> stores = new ArrayList<>();
+    stores.add(RouterStores.keyed(storeName));
+    if (seenName != null) {
+      stores.add(RouterStores.keyed(seenName));
+    }
+    outcomes
+        .process(() -> new KeyByProcessor(fold), Named.as("key-by-" + what))
+        .repartition(repartitioned("by-" + what))
+        .process(
+            stateful(() -> new FoldProcessor(storeName, seenName, fold), stores),
+            Named.as("fold-" + what + "s"));
   }
 
   private static KStream<byte[], byte[]> source(
@@ -125,50 +110,8 @@ public final class RouterTopology {
     return Repartitioned.with(BYTES, BYTES).withName(name).withNumberOfPartitions(FOLD_PARTITIONS);
   }
 
-  private static byte @Nullable [] byLimit(Report event) {
-    LimitKey key = event instanceof AttemptFinished attempt ? Limits.key(attempt) : null;
-    return key == null ? null : Topics.LIMITS.keys().encode(key);
-  }
-
-  private static byte @Nullable [] byAccount(Report event) {
-    Call call = Call.of(event);
-    return call == null ? null : Topics.ACCOUNTS.keys().encode(call.account());
-  }
-
-  private static byte @Nullable [] byTenant(Report event) {
-    Call call = Call.of(event);
-    return call == null || call.tenant() == null
-        ? null
-        : Topics.TENANTS.keys().encode(call.tenant());
-  }
-
-  private static byte @Nullable [] foldLimit(byte @Nullable [] stored, Report event, Instant now) {
-    if (!(event instanceof AttemptFinished attempt)) {
-      return null;
-    }
-    LearnedLimit known = RouterStores.relearnable(RouterStores.LIMIT_CODEC, stored);
-    LearnedLimit next = Limits.fold(known, attempt, now);
-    return next == null || next.equals(known) ? null : RouterStores.LIMIT_CODEC.encode(next);
-  }
-
-  private static byte @Nullable [] foldAccount(
-      byte @Nullable [] stored, Report event, Instant now) {
-    Call call = Call.of(event);
-    AccountStatus known = RouterStores.relearnable(RouterStores.ACCOUNT_CODEC, stored);
-    return call == null
-        ? null
-        : RouterStores.ACCOUNT_CODEC.encode(Budget.account(known, call, now));
-  }
-
-  private static byte @Nullable [] foldTenant(byte @Nullable [] stored, Report event, Instant now) {
-    Call call = Call.of(event);
-    TenantUsage known = RouterStores.relearnable(RouterStores.TENANT_CODEC, stored);
-    TenantUsage next = call == null ? null : Budget.tenant(known, call, now);
-    return next == null ? null : RouterStores.TENANT_CODEC.encode(next);
-  }
-
   private static ProcessorSupplier<byte[], byte[], byte[], byte[]> stateful(
-      Supplier<Processor<byte[], byte[], byte[], byte[]>> processor, StoreBuilder<?>... stores) {
+      Supplier<Processor<byte[], byte[], byte[], byte[]>> processor, List<StoreBuilder<?>> stores) {
     return new ProcessorSupplier<>() {
       @Override
       public Processor<byte[], byte[], byte[], byte[]> get() {
@@ -177,7 +120,7 @@ public final class RouterTopology {
 
       @Override
       public Set<StoreBuilder<?>> stores() {
-        return new LinkedHashSet<>(List.of(stores));
+        return new LinkedHashSet<>(stores);
       }
     };
   }

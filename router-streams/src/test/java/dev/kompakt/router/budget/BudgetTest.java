@@ -8,11 +8,12 @@ import dev.kompakt.schemas.id.AttemptId;
 import dev.kompakt.schemas.id.PayloadId;
 import dev.kompakt.schemas.id.ProviderId;
 import dev.kompakt.schemas.id.TenantId;
-import dev.kompakt.schemas.record.AccountState;
+import dev.kompakt.schemas.record.AccountReport;
 import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
 import dev.kompakt.schemas.record.Mode;
 import dev.kompakt.schemas.record.Outcome;
+import dev.kompakt.schemas.record.Report;
 import dev.kompakt.schemas.record.TenantUsage;
 import dev.kompakt.schemas.record.Usage;
 import dev.kompakt.schemas.record.UsageReading;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class BudgetTest {
@@ -50,12 +52,11 @@ class BudgetTest {
         new Outcome.Succeeded(
             new PayloadRef(new PayloadId("p_" + "0".repeat(32)), 0, List.of(1L), 10),
             new Usage(100, 10, 20, 5));
-    AccountStatus first = Budget.account(null, call(attempt(true, succeeded)), NOW);
+    AccountStatus first = folded(null, attempt(true, succeeded));
 
     // When
-    AccountStatus second =
-        Budget.account(first, call(attempt(true, new Outcome.Unauthorized(401, null))), NOW);
-    AccountStatus third = Budget.account(second, call(attempt(true, succeeded)), NOW);
+    AccountStatus second = folded(first, attempt(true, new Outcome.Unauthorized(401, null)));
+    AccountStatus third = folded(second, attempt(true, succeeded));
 
     // Then
     assertThat(third.calls()).isEqualTo(3);
@@ -66,52 +67,49 @@ class BudgetTest {
   void shouldNotCountWhenNoCallWasMade() {
     assertThat(Call.of(attempt(false, new Outcome.Declined(null)))).isNull();
     assertThat(Call.of(attempt(true, new Outcome.Declined(null)))).isNotNull();
+    assertThat(Budget.account(null, attempt(false, new Outcome.Declined(null)), NOW)).isNull();
   }
 
   @Test
-  void shouldRestAfterARefusalUntilItIsOver() {
+  void shouldKeepTheNewestReadingOfEachWindowWhicheverComesFirst() {
     // Given
-    Call limited = call(attempt(true, new Outcome.RateLimited(Duration.ofSeconds(20))));
-    Call exhausted = call(attempt(true, new Outcome.QuotaExhausted(NOW.plusSeconds(3600))));
-    Call fine = call(attempt(true, new Outcome.Rejected(400, null, null)));
+    UsageReading old = reading("primary", 10, NOW.minusSeconds(5));
+    UsageReading tokens = reading("tokens", 1, NOW.minusSeconds(9));
+    UsageReading fresh = reading("primary", 20, NOW);
 
     // When
-    AccountStatus first = Budget.account(null, limited, NOW);
-    AccountStatus second = Budget.account(first, exhausted, NOW);
-    AccountStatus third = Budget.account(second, limited, NOW);
-    AccountStatus later = Budget.account(third, fine, NOW.plusSeconds(3601));
+    AccountStatus inOrder = polled(polled(null, old, tokens), fresh);
+    AccountStatus late = polled(polled(null, fresh), old, tokens);
 
     // Then
-    assertThat(first.state()).isEqualTo(new AccountState.RateLimited(NOW.plusSeconds(20)));
-    assertThat(second.state()).isEqualTo(new AccountState.RateLimited(NOW.plusSeconds(3600)));
-    assertThat(third.state()).isEqualTo(new AccountState.RateLimited(NOW.plusSeconds(3600)));
-    assertThat(later.state()).isEqualTo(new AccountState.Active());
+    assertThat(inOrder.readings()).containsExactlyInAnyOrder(fresh, tokens);
+    assertThat(late.readings()).containsExactlyInAnyOrder(fresh, tokens);
   }
 
   @Test
-  void shouldNotRestForYearsOnOneWord() {
+  void shouldNotLetAClockThatIsAheadKeepLaterReadingsOut() {
     // When
     AccountStatus status =
-        Budget.account(
-            null, call(attempt(true, new Outcome.QuotaExhausted(NOW.plusSeconds(1L << 40)))), NOW);
+        polled(
+            polled(null, reading("primary", 90, NOW.plus(Duration.ofDays(1)))),
+            reading("primary", 5, NOW));
 
     // Then
-    assertThat(status.state())
-        .isEqualTo(new AccountState.RateLimited(NOW.plus(Budget.LONGEST_REST)));
+    assertThat(status.readings()).containsExactly(reading("primary", 5, NOW));
   }
 
   @Test
-  void shouldKeepTheNewestReadingOfEachWindow() {
-    // Given
-    AccountStatus known =
-        Budget.account(null, turn(NOW, reading("primary", 10), reading("tokens", 1)), NOW);
-
+  void shouldKeepAFewWindowsWhateverAProviderCallsThem() {
     // When
-    AccountStatus next = Budget.account(known, turn(NOW, reading("primary", 20)), NOW);
+    AccountStatus status = null;
+    for (int i = 0; i < 50; i++) {
+      status = polled(status, reading("window-" + i, 1, NOW.minusSeconds(100 - i)));
+    }
 
     // Then
-    assertThat(next.readings())
-        .containsExactlyInAnyOrder(reading("primary", 20), reading("tokens", 1));
+    assertThat(Objects.requireNonNull(status).readings())
+        .hasSize(Windows.MOST)
+        .contains(reading("window-49", 1, NOW.minusSeconds(51)));
   }
 
   @Test
@@ -134,15 +132,21 @@ class BudgetTest {
     assertThat(Budget.tenant(next, turn(NOW), NOW)).isNull();
   }
 
-  private static Call call(AttemptFinished attempt) {
-    return Objects.requireNonNull(Call.of(attempt));
+  private static AccountStatus folded(@Nullable AccountStatus known, Report report) {
+    return Objects.requireNonNull(Budget.account(known, report, NOW));
   }
 
-  private static UsageReading reading(String window, double used) {
-    return new UsageReading(window, used, null, null, NOW);
+  private static AccountStatus polled(@Nullable AccountStatus known, UsageReading... readings) {
+    return folded(
+        known,
+        new AccountReport.UsagePolled(ACCOUNT, new ProviderId("openai"), NOW, List.of(readings)));
   }
 
-  private static Call turn(Instant at, UsageReading... readings) {
+  private static UsageReading reading(String window, double used, Instant at) {
+    return new UsageReading(window, used, null, null, at);
+  }
+
+  private static Call turn(Instant at) {
     return new Call(
         "turn",
         ACCOUNT,
@@ -150,7 +154,7 @@ class BudgetTest {
         new TenantId("alice"),
         at,
         new Usage(10, 0, 2, 0),
-        List.of(readings),
+        List.of(),
         null);
   }
 }

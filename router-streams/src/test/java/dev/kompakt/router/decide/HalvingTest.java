@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /// A limit is found with one refused call for each halving, and then known to the next history.
 class HalvingTest {
+  private static final Limits LIMITS = new Limits(java.time.Duration.ofMinutes(30));
+
   private static final int MIB = 1 << 20;
   private static final History TWELVE_MIB = Fixtures.spans(768, 16 * 1024 - 1);
 
@@ -52,7 +54,7 @@ class HalvingTest {
 
   private void learn(AttemptFinished finished) {
     LimitKey key = Limits.key(finished);
-    LearnedLimit next = key == null ? null : Limits.fold(limits.get(key), finished, Fixtures.START);
+    LearnedLimit next = key == null ? null : LIMITS.fold(limits.get(key), finished, Fixtures.START);
     if (key != null && next != null) {
       limits.put(key, next);
     }

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 
 class LimitsTest {
   private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
+  private static final Duration LIFETIME = Duration.ofMinutes(30);
+  private static final Limits LIMITS = new Limits(LIFETIME);
   private static final AttemptId ATTEMPT = AttemptId.parse("cmpn_" + "0".repeat(40) + "/0#1");
   private static final Outcome SUCCEEDED =
       new Outcome.Succeeded(
@@ -55,7 +57,7 @@ class LimitsTest {
   }
 
   private LearnedLimit fold(AttemptFinished attempt, Instant now) {
-    LearnedLimit next = Limits.fold(limit, attempt, now);
+    LearnedLimit next = LIMITS.fold(limit, attempt, now);
     if (next == null) {
       throw new AssertionError("nothing was learned");
     }
@@ -115,11 +117,8 @@ class LimitsTest {
     }
 
     // Then
-    assertThat(limit)
-        .isNotNull()
-        .extracting(LearnedLimit::expiresAt)
-        .isEqualTo(NOW.plus(Limits.LIFETIME));
-    LearnedLimit next = accepted(500, NOW.plus(Limits.LIFETIME));
+    assertThat(limit).isNotNull().extracting(LearnedLimit::expiresAt).isEqualTo(NOW.plus(LIFETIME));
+    LearnedLimit next = accepted(500, NOW.plus(LIFETIME));
     assertThat(next.bytes().target()).isNull();
   }
 
@@ -133,14 +132,14 @@ class LimitsTest {
 
     // Then
     assertThat(learned.bytes().smallestRejected()).isEqualTo(2_000_000);
-    assertThat(learned.expiresAt()).isEqualTo(NOW.plusSeconds(600).plus(Limits.LIFETIME));
+    assertThat(learned.expiresAt()).isEqualTo(NOW.plusSeconds(600).plus(LIFETIME));
   }
 
   @Test
   void shouldLearnNothingWhenNoCallWasMade() {
     // When
     LearnedLimit learned =
-        Limits.fold(
+        LIMITS.fold(
             null, attempt(false, 5_000, new Outcome.TooLarge(Unit.BYTES, 5_000, 4_000L)), NOW);
 
     // Then
@@ -151,11 +150,58 @@ class LimitsTest {
   void shouldLearnNothingWhenTheCallFailedOtherwise() {
     // When
     LearnedLimit learned =
-        Limits.fold(
+        LIMITS.fold(
             null, attempt(true, 5_000, new Outcome.RateLimited(Duration.ofSeconds(1))), NOW);
 
     // Then
     assertThat(learned).isNull();
+  }
+
+  @Test
+  void shouldHoldForTheLifetimeItIsToldTo() {
+    // Given
+    Limits brief = new Limits(Duration.ofSeconds(2));
+    AttemptFinished refusal = attempt(true, 5_000, new Outcome.TooLarge(Unit.BYTES, 5_000, null));
+
+    // When
+    LearnedLimit learned = brief.fold(null, refusal, NOW);
+
+    // Then
+    assertThat(learned)
+        .isNotNull()
+        .extracting(LearnedLimit::expiresAt)
+        .isEqualTo(NOW.plusSeconds(2));
+  }
+
+  @Test
+  void shouldCountAnEndpointAsMissingUntilACallSucceeds() {
+    // Given
+    refused(Unit.BYTES, 2_000_000, NOW);
+
+    // When
+    LearnedLimit missing =
+        fold(attempt(true, 900, new Outcome.Unsupported(404)), NOW.plusSeconds(9));
+    LearnedLimit there = accepted(900, NOW.plusSeconds(20));
+
+    // Then
+    assertThat(missing.missingUntil()).isEqualTo(NOW.plusSeconds(9).plus(LIFETIME));
+    assertThat(missing.bytes().smallestRejected()).isEqualTo(2_000_000);
+    assertThat(missing.expiresAt()).isEqualTo(NOW.plus(LIFETIME));
+    assertThat(there.missingUntil()).isNull();
+  }
+
+  @Test
+  void shouldKeepAnEndpointMissingWhenItsSizesExpire() {
+    // Given
+    refused(Unit.BYTES, 2_000_000, NOW);
+    fold(attempt(true, 900, new Outcome.Unsupported(404)), NOW.plus(LIFETIME).minusSeconds(1));
+
+    // When
+    LearnedLimit learned = refused(Unit.BYTES, 3_000_000, NOW.plus(LIFETIME).plusSeconds(1));
+
+    // Then
+    assertThat(learned.bytes().smallestRejected()).isEqualTo(3_000_000);
+    assertThat(learned.missingUntil()).isEqualTo(NOW.plus(LIFETIME).plus(LIFETIME).minusSeconds(1));
   }
 
   @Test

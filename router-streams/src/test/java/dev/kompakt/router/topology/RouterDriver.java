@@ -1,8 +1,10 @@
 package dev.kompakt.router.topology;
 
 import dev.kompakt.bootstrap.observe.Meters;
+import dev.kompakt.router.limit.Limits;
 import dev.kompakt.router.state.RouterStores;
 import dev.kompakt.router.state.StoreMemory;
+import dev.kompakt.schemas.record.AccountReport;
 import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.AttemptEvent;
 import dev.kompakt.schemas.record.CompactionStatus;
@@ -45,6 +47,8 @@ final class RouterDriver implements AutoCloseable {
           RouterStores.LIMITS,
           RouterStores.ACCOUNTS);
 
+  static final Limits LIMITS = new Limits(Duration.ofMinutes(30));
+
   final Meters meters = new Meters();
   final AccountFeed accounts = new AccountFeed();
   Instant now;
@@ -69,7 +73,8 @@ final class RouterDriver implements AutoCloseable {
     Properties config = new Properties();
     config.putAll(
         RouterStreams.config(Map.of("bootstrap.servers", "none:1"), stateDir, 1, 1, memory));
-    return new TopologyTestDriver(RouterTopology.build(settings, accounts, meters), config, now);
+    return new TopologyTestDriver(
+        RouterTopology.build(settings, accounts, LIMITS, meters), config, now);
   }
 
   void submit(Submission submission) {
@@ -82,6 +87,10 @@ final class RouterDriver implements AutoCloseable {
 
   void report(TurnFinished turn) {
     pipe(Topics.OUTCOMES, turn.turn().value(), turn);
+  }
+
+  void report(AccountReport said) {
+    pipe(Topics.OUTCOMES, said.key(), said);
   }
 
   private <K, V> void pipe(Topic<K, V> topic, K key, V value) {

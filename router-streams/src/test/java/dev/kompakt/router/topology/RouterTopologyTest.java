@@ -11,6 +11,7 @@ import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.ProviderId;
 import dev.kompakt.schemas.id.TenantId;
 import dev.kompakt.schemas.id.TurnId;
+import dev.kompakt.schemas.record.AccountReport;
 import dev.kompakt.schemas.record.AccountState;
 import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
@@ -94,7 +95,9 @@ class RouterTopologyTest {
   void shouldBeWiredAsDescribed() throws IOException {
     // When
     String described =
-        RouterTopology.build(SETTINGS, new AccountFeed(), new Meters()).describe().toString();
+        RouterTopology.build(SETTINGS, new AccountFeed(), RouterDriver.LIMITS, new Meters())
+            .describe()
+            .toString();
 
     // Then
     try (InputStream golden = getClass().getResourceAsStream("/topology.txt")) {
@@ -352,6 +355,29 @@ class RouterTopologyTest {
         .satisfies(tenant -> assertThat(tenant.usage()).isEqualTo(turn.usage()));
     assertThat(router.deadLetters()).isEmpty();
     assertThat(router.statuses()).isEmpty();
+  }
+
+  @Test
+  void shouldFoldWhatIsReportedOfAnAccountOnceAndDecideNothingOnIt() {
+    // Given
+    ProviderId provider = new ProviderId("openai");
+    AccountReport pause = new AccountReport.PauseAsked(Fixtures.TEAM_A, provider, router.now);
+    AccountReport resume =
+        new AccountReport.ResumeAsked(Fixtures.TEAM_A, provider, router.now.plusMillis(1));
+
+    // When
+    router.report(pause);
+    router.report(pause);
+    router.report(resume);
+    router.report(pause);
+
+    // Then
+    assertThat(router.accounts())
+        .extracting(AccountStatus::state)
+        .containsExactly(new AccountState.Paused(), new AccountState.Active());
+    assertThat(router.deadLetters()).isEmpty();
+    assertThat(router.statuses()).isEmpty();
+    assertThat(router.meters.scrape()).doesNotContain("kompakt_unreadable_records_total");
   }
 
   @Test
