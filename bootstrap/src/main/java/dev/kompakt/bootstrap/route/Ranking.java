@@ -5,103 +5,173 @@ import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.UsageReading;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Judges one account. Unknown use counts as none; a reading whose window has passed, too.
+/// Judges one account at one moment. Unknown use counts as none; a reading whose window has passed,
+/// too.
 final class Ranking {
-  /// How long an account at a ceiling rests when nobody said when its window is renewed.
+  /// How long a reading counts that does not tell when its window is renewed.
   private static final Duration UNKNOWN_RESET = Duration.ofMinutes(5);
 
   /// Below this part of its budget an account is not counted as having none left.
   private static final double LEAST_LEFT = 0.01;
 
-  private Ranking() {}
+  private final Member member;
+  private final Instant now;
+  private Instant holdsUntil = Instant.MAX;
+  private double used;
+  private @Nullable String window;
+  private double left = 100;
+  private @Nullable Instant renewed;
+  private Obstacle.@Nullable Rest rest;
 
-  static Verdict judge(
+  private Ranking(Member member, Instant now) {
+    this.member = member;
+    this.now = now;
+  }
+
+  /// Judges an account.
+  ///
+  /// @param tokens of the call, 0 if that does not matter
+  static Judgement judge(
       Member member,
       @Nullable AccountStatus status,
       Standing standing,
       long tokens,
       Policy policy,
       Instant now) {
-    double used = 0;
-    long longest = 0;
-    Instant reset = null;
-    Instant rest = null;
-    for (UsageReading reading : readings(status)) {
-      double part = reading.usedAt(now);
-      used = Math.max(used, part);
-      if (reading.resetsAt() != null && reading.resetsAt().isAfter(now)) {
-        long length =
-            reading.length() == null
-                ? Duration.between(now, reading.resetsAt()).toSeconds()
-                : reading.length().toSeconds();
-        if (length > longest) {
-          longest = length;
-          reset = reading.resetsAt();
+    Ranking ranking = new Ranking(member, now);
+    if (status != null) {
+      ranking.read(status);
+    }
+    Obstacle obstacle = ranking.obstacle(status, standing, tokens);
+    double full = (double) standing.inFlight() / member.concurrency();
+    double pressure = ranking.used + policy.atCapacity() * full;
+    Verdict verdict =
+        new Verdict(
+            member.account(),
+            grade(pressure > policy.threshold(), full < 1, obstacle),
+            ranking.used,
+            ranking.window,
+            pressure,
+            standing.inFlight(),
+            (standing.inFlight() + 1) / (member.concurrency() * ranking.partLeft()),
+            ranking.resetDays(),
+            standing.lastSent(),
+            obstacle);
+    return new Judgement(verdict, ranking.holdsUntil);
+  }
+
+  private static Verdict.Grade grade(boolean over, boolean room, @Nullable Obstacle obstacle) {
+    return switch (obstacle) {
+      case null -> over ? Verdict.Grade.PRESSED : room ? Verdict.Grade.SAFE : Verdict.Grade.BUSY;
+      case Obstacle.Rest _ -> Verdict.Grade.RESTING;
+      case Obstacle.TooSmall _ -> Verdict.Grade.TOO_SMALL;
+      case Obstacle.Out _ -> Verdict.Grade.OUT;
+    };
+  }
+
+  private void read(AccountStatus status) {
+    if (status.readings() != null) {
+      for (UsageReading reading : status.readings()) {
+        Instant end = reading.renewedAt();
+        if (end == null) {
+          Instant said = reading.at() == null ? status.updatedAt() : reading.at();
+          end = said.plus(UNKNOWN_RESET);
+        } else if (end.isAfter(now)) {
+          renewed = later(renewed, end);
+        }
+        if (end.isAfter(now)) {
+          holdsUntil(end);
+          read(reading, end);
         }
       }
-      Integer ceiling = member.ceilings().get(reading.window());
-      if (ceiling != null && part >= ceiling) {
-        rest =
-            later(rest, reading.resetsAt() == null ? now.plus(UNKNOWN_RESET) : reading.resetsAt());
-      }
     }
-    AccountState state = status == null ? new AccountState.Active() : status.stateAt(now);
-    boolean out = false;
-    switch (state) {
-      case AccountState.Active _ -> {}
-      case AccountState.RateLimited(Instant until) -> rest = later(rest, until);
-      case AccountState.QuotaExceeded(Instant until) -> rest = later(rest, until);
-      case AccountState.ReauthRequired _, AccountState.Deactivated _, AccountState.Paused _ ->
-          out = true;
+  }
+
+  private void read(UsageReading reading, Instant end) {
+    double percent = reading.usedPercent();
+    if (window == null || percent > used) {
+      used = percent;
+      window = reading.window();
     }
+    Integer most = member.ceilings().get(reading.window());
+    left = Math.min(left, (most == null ? 100 : most) - percent);
+    if (most != null && percent >= most) {
+      rest(new Obstacle.Ceiling(reading.window(), percent, most, end));
+    }
+  }
+
+  private @Nullable Obstacle obstacle(
+      @Nullable AccountStatus status, Standing standing, long tokens) {
     Pause pause = standing.pauseAt(now);
-    if (pause != null && !lifted(pause, status, state)) {
-      rest = later(rest, pause.until());
+    if (pause != null && !lifted(pause, status)) {
+      rest(new Obstacle.Resting(pause.until(), pause.cause()));
     }
-    double pressure = used + policy.perCall() * standing.inFlight();
-    double left = Math.max(LEAST_LEFT, 1 - used / 100);
-    Verdict.Grade grade;
-    if (out) {
-      grade = Verdict.Grade.OUT;
-    } else if (member.tokensPerMinute() != null && tokens > member.tokensPerMinute()) {
-      grade = Verdict.Grade.TOO_SMALL;
-    } else if (rest != null) {
-      grade = Verdict.Grade.RESTING;
-    } else if (pressure > policy.threshold()) {
-      grade = Verdict.Grade.PRESSED;
-    } else {
-      grade = standing.inFlight() < member.concurrency() ? Verdict.Grade.SAFE : Verdict.Grade.BUSY;
+    Obstacle.Out out =
+        switch (status == null ? new AccountState.Active() : status.stateAt(now)) {
+          case AccountState.Active _ -> null;
+          case AccountState.RateLimited(Instant until) -> {
+            rest(new Obstacle.Resting(until, Pause.Cause.RATE_LIMITED));
+            yield null;
+          }
+          case AccountState.QuotaExceeded(Instant until) -> {
+            rest(new Obstacle.Resting(until, Pause.Cause.QUOTA_EXHAUSTED));
+            yield null;
+          }
+          case AccountState.ReauthRequired _ -> Obstacle.Out.REAUTH_REQUIRED;
+          case AccountState.Deactivated _ -> Obstacle.Out.DEACTIVATED;
+          case AccountState.Paused _ -> Obstacle.Out.PAUSED;
+        };
+    if (out != null) {
+      return out;
     }
-    return new Verdict(
-        member.account(),
-        grade,
-        used,
-        pressure,
-        standing.inFlight(),
-        (standing.inFlight() + 1) / (member.concurrency() * left),
-        reset == null ? Long.MAX_VALUE : Duration.between(now, reset).toDays(),
-        grade == Verdict.Grade.RESTING ? rest : null,
-        standing.lastSent());
+    Integer most = member.tokensPerMinute();
+    return most != null && tokens > most ? new Obstacle.TooSmall(tokens, most) : rest;
   }
 
   /// A later word that the account may be used ends what one process saw before.
-  private static boolean lifted(Pause pause, @Nullable AccountStatus status, AccountState state) {
-    return state instanceof AccountState.Active
-        && status != null
+  private static boolean lifted(Pause pause, @Nullable AccountStatus status) {
+    return status != null
+        && status.state() instanceof AccountState.Active
         && status.since() != null
         && pause.since() != null
-        && status.since().isAfter(pause.since())
-        && status.state() instanceof AccountState.Active;
+        && status.since().isAfter(pause.since());
   }
 
-  private static List<UsageReading> readings(@Nullable AccountStatus status) {
-    return status == null || status.readings() == null ? List.of() : status.readings();
+  /// The one that ends last is what it rests for.
+  private void rest(Obstacle.Rest another) {
+    holdsUntil(another.until());
+    if (rest == null || another.until().isAfter(rest.until())) {
+      rest = another;
+    }
+  }
+
+  private double partLeft() {
+    return Math.max(LEAST_LEFT, left / 100);
+  }
+
+  private long resetDays() {
+    if (renewed == null) {
+      return 0;
+    }
+    long days = Duration.between(now, renewed).minusNanos(1).toDays();
+    holdsUntil(renewed.minus(Duration.ofDays(days)));
+    return days;
+  }
+
+  private void holdsUntil(Instant end) {
+    if (end.isBefore(holdsUntil)) {
+      holdsUntil = end;
+    }
   }
 
   private static Instant later(@Nullable Instant one, Instant other) {
     return one == null || other.isAfter(one) ? other : one;
   }
+
+  /// A verdict.
+  ///
+  /// @param holdsUntil the first moment at which time alone may change it
+  record Judgement(Verdict verdict, Instant holdsUntil) {}
 }

@@ -79,7 +79,7 @@ public final class Accounts {
   private static Policy patient(Policy policy) {
     return policy.grace().compareTo(Relay.PATIENCE) <= 0
         ? policy
-        : new Policy(policy.threshold(), policy.perCall(), Relay.PATIENCE);
+        : new Policy(policy.threshold(), policy.atCapacity(), Relay.PATIENCE);
   }
 
   /// Takes in what all processes know of an account.

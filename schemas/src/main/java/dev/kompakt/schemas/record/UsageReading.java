@@ -28,10 +28,16 @@ public record UsageReading(
     return passed(now) ? 0 : usedPercent;
   }
 
-  private boolean passed(Instant now) {
+  /// When its window begins anew; null if nothing that was said tells.
+  public @Nullable Instant renewedAt() {
     if (resetsAt != null) {
-      return !resetsAt.isAfter(now);
+      return resetsAt;
     }
-    return at != null && length != null && !at.plus(length).isAfter(now);
+    return at == null || length == null ? null : at.plus(length);
+  }
+
+  private boolean passed(Instant now) {
+    Instant renewed = renewedAt();
+    return renewed != null && !renewed.isAfter(now);
   }
 }
