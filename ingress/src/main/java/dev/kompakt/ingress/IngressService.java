@@ -11,6 +11,7 @@ import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.bootstrap.payload.PayloadStore;
 import dev.kompakt.bootstrap.seal.CheckpointSeal;
 import dev.kompakt.bootstrap.seal.SealingKey;
+import dev.kompakt.ingress.admin.AdminEndpoints;
 import dev.kompakt.ingress.admission.BufferMemory;
 import dev.kompakt.ingress.http.DataPlane;
 import dev.kompakt.ingress.publish.Chunking;
@@ -101,7 +102,7 @@ public final class IngressService implements AutoCloseable {
         LogView.follow(clients, Topics.SESSIONS, MAX_SESSIONS, (_, _) -> {});
     List<LogView<?, ?>> views = List.of(compactions, limits, tenants, accountStatuses, sessions);
     Statuses statuses = new KafkaStatuses(compactions);
-    TopicWriter<String, Report> turns = clients.writer(Topics.OUTCOMES);
+    TopicWriter<String, Report> reports = clients.writer(Topics.OUTCOMES);
     // While the log does not answer, sending waits: not on a turn's thread, and not without bound.
     Semaphore reporting = new Semaphore(MAX_REPORTS);
     DataPlane plane =
@@ -123,7 +124,7 @@ public final class IngressService implements AutoCloseable {
                     Thread.startVirtualThread(
                         () -> {
                           try {
-                            var _ = turns.send(turn.turn().value(), turn);
+                            var _ = reports.send(turn.turn().value(), turn);
                           } finally {
                             reporting.release();
                           }
@@ -138,7 +139,15 @@ public final class IngressService implements AutoCloseable {
     health.require(
         "ingress has read the log", () -> views.stream().allMatch(view -> view.loaded().isDone()));
     health.require("ingress reaches kafka", probe::answers);
-    admin.add(CompactionList.PATH, new CompactionList(statuses));
+    AdminEndpoints.add(
+        admin,
+        config,
+        new AdminEndpoints.Sources(
+            statuses,
+            account -> accountStatuses.get(account).orElse(null),
+            () -> limits.all().values(),
+            report -> reports.sendAndWait(report.key(), report)),
+        clock);
     return new IngressService(views, probe, plane, health);
   }
 

@@ -9,6 +9,7 @@ public interface AdminEndpoint {
   ///
   /// @param parameters the query's, the first value of each, and the path's
   /// @throws IllegalArgumentException if a parameter is wrong; its message is told
+  /// @throws java.util.NoSuchElementException if what it names is not there; likewise
   Reply answer(Map<String, String> parameters);
 
   /// An answer with a JSON body unless another type is given.

@@ -2,6 +2,7 @@ package dev.kompakt.bootstrap.admin;
 
 import dev.kompakt.bootstrap.config.ClientKey;
 import dev.kompakt.bootstrap.config.HostPort;
+import dev.kompakt.bootstrap.kafka.NotWrittenException;
 import dev.kompakt.bootstrap.observe.Health;
 import dev.kompakt.bootstrap.observe.Meters;
 import io.undertow.Undertow;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -179,6 +181,10 @@ public final class AdminServer implements AutoCloseable {
       send(exchange, reply.status(), reply.contentType(), reply.body());
     } catch (IllegalArgumentException e) {
       problem(exchange, 400, "invalid_request", String.valueOf(e.getMessage()));
+    } catch (NoSuchElementException e) {
+      problem(exchange, 404, "not_found", String.valueOf(e.getMessage()));
+    } catch (NotWrittenException e) {
+      problem(exchange, 503, "not_written", "Kafka does not take it; try again");
     } catch (RuntimeException e) {
       LOG.atError()
           .addKeyValue("path", exchange.getRequestPath())

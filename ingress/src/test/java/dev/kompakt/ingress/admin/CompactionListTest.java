@@ -1,4 +1,4 @@
-package dev.kompakt.ingress;
+package dev.kompakt.ingress.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

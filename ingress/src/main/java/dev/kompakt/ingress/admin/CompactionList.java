@@ -1,4 +1,4 @@
-package dev.kompakt.ingress;
+package dev.kompakt.ingress.admin;
 
 import dev.kompakt.bootstrap.admin.AdminEndpoint;
 import dev.kompakt.ingress.answer.CompactionObject;
@@ -11,17 +11,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `GET /admin/v1/compactions`: the compactions of all tenants, newest first; `status=`, `tenant=`
 /// and `limit=` narrow it down.
 final class CompactionList implements AdminEndpoint {
-  static final String PATH = "/admin/v1/compactions";
-
-  private static final JsonMapper JSON = new JsonMapper();
   private static final Set<String> PARAMETERS = Set.of("status", "tenant", "limit");
   private static final int DEFAULT_LIMIT = 50;
   private static final int MAX_LIMIT = 1_000;
@@ -34,11 +28,7 @@ final class CompactionList implements AdminEndpoint {
 
   @Override
   public Reply answer(Map<String, String> query) {
-    for (String name : query.keySet()) {
-      if (!PARAMETERS.contains(name)) {
-        throw new IllegalArgumentException("there is no parameter '" + name + "'");
-      }
-    }
+    Listing.allow(query, PARAMETERS);
     State state = state(query.get("status"));
     String tenant = query.get("tenant");
     int limit = limit(query.get("limit"));
@@ -49,12 +39,8 @@ final class CompactionList implements AdminEndpoint {
             .sorted(Comparator.comparing(CompactionStatus::acceptedAt).reversed())
             .limit(limit + 1L)
             .toList();
-    ObjectNode list = JsonNodeFactory.instance.objectNode();
-    list.put("object", "list");
-    ArrayNode data = list.putArray("data");
-    newest.stream().limit(limit).map(CompactionList::entry).forEach(data::add);
-    list.put("has_more", newest.size() > limit);
-    return Reply.json(JSON.writeValueAsString(list));
+    return Listing.of(
+        newest.stream().limit(limit).map(CompactionList::entry).toList(), newest.size() > limit);
   }
 
   private static ObjectNode entry(CompactionStatus status) {

@@ -1,0 +1,83 @@
+package dev.kompakt.ingress.admin;
+
+import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.schemas.record.AccountState;
+import dev.kompakt.schemas.record.AccountStatus;
+import dev.kompakt.schemas.record.UsageReading;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// An account as operators see it: `{"object":"account",…}`. Times are in seconds since 1970.
+final class AccountObject {
+  private AccountObject() {}
+
+  /// What is known of an account of the config.
+  ///
+  /// @param status null if nothing was heard of it
+  static ObjectNode of(KompaktConfig.Account account, @Nullable AccountStatus status, Instant now) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("object", "account");
+    node.put("id", account.id().value());
+    node.put("provider", account.provider().value());
+    AccountState state = status == null ? new AccountState.Active() : status.stateAt(now);
+    node.put("state", name(state));
+    time(node, "until", until(state));
+    time(node, "since", status == null ? null : status.since());
+    ObjectNode windows = node.putObject("windows");
+    for (UsageReading reading : readings(status)) {
+      ObjectNode window = windows.putObject(reading.window());
+      window.put("used_percent", reading.usedAt(now));
+      time(window, "resets_at", reading.resetsAt());
+      time(window, "said_at", reading.at());
+    }
+    ObjectNode quota = node.putObject("quota");
+    quota.put("concurrency", account.limits().parallel());
+    quota.put("requests_per_minute", account.limits().requestsPerMinute());
+    quota.put("tokens_per_minute", account.limits().tokensPerMinute());
+    quota.putPOJO("ceilings", account.limits().windows());
+    node.put("calls", status == null ? 0 : status.calls());
+    node.put("input_tokens", status == null ? 0 : status.usage().inputTokens());
+    node.put("output_tokens", status == null ? 0 : status.usage().outputTokens());
+    time(node, "updated_at", status == null ? null : status.updatedAt());
+    return node;
+  }
+
+  /// A state's name in the API.
+  static String name(AccountState state) {
+    return switch (state) {
+      case AccountState.Active _ -> "active";
+      case AccountState.RateLimited _ -> "rate_limited";
+      case AccountState.QuotaExceeded _ -> "quota_exceeded";
+      case AccountState.ReauthRequired _ -> "reauth_required";
+      case AccountState.Deactivated _ -> "deactivated";
+      case AccountState.Paused _ -> "paused";
+    };
+  }
+
+  private static @Nullable Instant until(AccountState state) {
+    return switch (state) {
+      case AccountState.RateLimited(Instant until) -> until;
+      case AccountState.QuotaExceeded(Instant until) -> until;
+      case AccountState.Active _,
+          AccountState.ReauthRequired _,
+          AccountState.Deactivated _,
+          AccountState.Paused _ ->
+          null;
+    };
+  }
+
+  private static List<UsageReading> readings(@Nullable AccountStatus status) {
+    return status == null || status.readings() == null ? List.of() : status.readings();
+  }
+
+  private static void time(ObjectNode node, String name, @Nullable Instant at) {
+    if (at == null) {
+      node.putNull(name);
+    } else {
+      node.put(name, at.getEpochSecond());
+    }
+  }
+}

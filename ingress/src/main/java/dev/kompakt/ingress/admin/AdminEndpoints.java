@@ -1,0 +1,44 @@
+package dev.kompakt.ingress.admin;
+
+import dev.kompakt.bootstrap.admin.AdminServer;
+import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.ingress.publish.Statuses;
+import dev.kompakt.schemas.id.AccountId;
+import dev.kompakt.schemas.record.AccountReport;
+import dev.kompakt.schemas.record.AccountStatus;
+import dev.kompakt.schemas.record.LearnedLimit;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The endpoints an ingress adds to its admin plane.
+public final class AdminEndpoints {
+  private AdminEndpoints() {}
+
+  /// What they tell of and act on.
+  ///
+  /// @param account what the router knows of one; null if nothing
+  /// @param reports returns once a report is durable
+  public record Sources(
+      Statuses compactions,
+      Function<AccountId, @Nullable AccountStatus> account,
+      Supplier<Collection<LearnedLimit>> limits,
+      Consumer<AccountReport> reports) {}
+
+  /// Adds them all.
+  public static void add(
+      AdminServer admin, KompaktConfig config, Sources sources, InstantSource clock) {
+    admin.add("/admin/v1/compactions", new CompactionList(sources.compactions()));
+    admin.add("/admin/v1/accounts", new AccountList(config.accounts(), sources.account(), clock));
+    admin.addAction(
+        "/admin/v1/accounts/{id}/pause",
+        AccountAction.pause(config.accounts(), sources.account(), sources.reports(), clock));
+    admin.addAction(
+        "/admin/v1/accounts/{id}/resume",
+        AccountAction.resume(config.accounts(), sources.account(), sources.reports(), clock));
+    admin.add("/admin/v1/limits", new LimitList(sources.limits(), clock));
+  }
+}
