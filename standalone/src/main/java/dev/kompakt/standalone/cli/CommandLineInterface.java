@@ -48,7 +48,8 @@ public final class CommandLineInterface implements Runnable {
       List.of(
           new Group("Compact histories", List.of("compact")),
           new Group("Serve", List.of("up", "ingress", "worker", "router", "broker")),
-          new Group("Look after it", List.of("doctor", "config", "key", "topics")));
+          new Group(
+              "Look after it", List.of("doctor", "config", "key", "account", "limits", "topics")));
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -86,6 +87,8 @@ public final class CommandLineInterface implements Runnable {
             .addSubcommand(new DoctorCommand(options))
             .addSubcommand(new ConfigCommand(options))
             .addSubcommand(new KeyCommand(options))
+            .addSubcommand(new AccountCommand(options))
+            .addSubcommand(new LimitsCommand(options))
             .addSubcommand(new TopicsCommand(options));
     UsageMessageSpec usage = top.getCommandSpec().usageMessage();
     Map<String, IHelpSectionRenderer> sections = new HashMap<>(usage.sectionMap());

@@ -1,0 +1,131 @@
+package dev.kompakt.standalone.cli;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+@Command(
+    name = "account",
+    description = {
+      "Look at the accounts of a running Kompakt, take them out of use and put them back.",
+      "It is found by kafka.dataDir, else at admin.listen.",
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kompakt account list",
+      "  kompakt account list --state quota_exceeded --output json",
+      "  kompakt account pause team-a",
+      "      what it has running goes on; what comes next goes to others",
+      "  kompakt account resume team-a",
+    })
+final class AccountCommand implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  private final GlobalOptions options;
+
+  AccountCommand(GlobalOptions options) {
+    this.options = options;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "say `account list`, `account pause ID` or `account resume ID`");
+  }
+
+  @Command(
+      name = "list",
+      description = {
+        "List the accounts with their states and what is used of their windows.",
+        "Times are UTC.",
+      })
+  int list(
+      @Option(
+              names = "--state",
+              paramLabel = "STATE",
+              description =
+                  "Only those in this state: active, rate_limited, quota_exceeded,"
+                      + " reauth_required, deactivated or paused.")
+          @Nullable String state,
+      @Option(names = "--provider", paramLabel = "ID", description = "Only those of a provider.")
+          @Nullable String provider) {
+    Map<String, @Nullable String> filters = new LinkedHashMap<>();
+    filters.put("state", state);
+    filters.put("provider", provider);
+    try (AdminClient admin = AdminClient.of(options.loadQuietly())) {
+      Entries.show(
+          options.output(), Entries.ask(admin, "/admin/v1/accounts", filters), AccountCommand::row);
+    }
+    return ExitCode.OK.number();
+  }
+
+  @Command(
+      name = "pause",
+      description = "Take an account out of use, over restarts, until it is resumed.")
+  int pause(@Parameters(paramLabel = "ID", description = "The account's id.") String id) {
+    return act(id, "pause", "paused");
+  }
+
+  @Command(name = "resume", description = "Put an account to use again, whatever its state was.")
+  int resume(@Parameters(paramLabel = "ID", description = "The account's id.") String id) {
+    return act(id, "resume", "active");
+  }
+
+  private int act(String id, String action, String result) {
+    try (AdminClient admin = AdminClient.of(options.loadQuietly())) {
+      JsonNode account =
+          admin.post(
+              "/admin/v1/accounts/" + URLEncoder.encode(id, StandardCharsets.UTF_8) + "/" + action);
+      String state = account.path("state").asString("");
+      options.note(
+          state.equals(result)
+              ? "account " + id + " is " + state
+              : "it is written down; no router has taken it in yet. See `kompakt account list`.");
+      options.output().data(List.of(Entries.map(account)));
+    }
+    return ExitCode.OK.number();
+  }
+
+  private static Map<String, Object> row(JsonNode account) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("account", account.path("id").asString(""));
+    row.put("provider", account.path("provider").asString(""));
+    row.put("state", account.path("state").asString(""));
+    row.put("until", Entries.time(account.path("until")));
+    row.put("used", used(account.path("windows")));
+    row.put("calls", account.path("calls").asLong());
+    row.put(
+        "tokens", account.path("input_tokens").asLong() + account.path("output_tokens").asLong());
+    return row;
+  }
+
+  /// Each window, the fullest first: `secondary 97 %, primary 20 %`.
+  private static String used(JsonNode windows) {
+    return windows.isEmpty()
+        ? "-"
+        : windows
+            .propertyStream()
+            .sorted(
+                Comparator.comparingDouble(
+                        (Map.Entry<String, JsonNode> window) -> percent(window.getValue()))
+                    .reversed())
+            .map(window -> window.getKey() + " " + Math.round(percent(window.getValue())) + " %")
+            .collect(Collectors.joining(", "));
+  }
+
+  private static double percent(JsonNode window) {
+    return window.path("used_percent").asDouble(0);
+  }
+}
