@@ -38,7 +38,7 @@ class CommandLineInterfaceTest {
   @ValueSource(
       strings = {
         "compact", "up", "ingress", "worker", "router", "broker", "doctor", "config", "key",
-        "topics"
+        "account", "limits", "topics"
       })
   void shouldShowAnExampleWhenACommandIsAskedForHelp(String command) {
     // When
@@ -69,6 +69,9 @@ class CommandLineInterfaceTest {
         "compact x --jobs many",
         "config",
         "topics",
+        "account",
+        "account pause",
+        "limits",
         "broker",
         "broker --data d --listen nowhere",
         "up --nonsense",

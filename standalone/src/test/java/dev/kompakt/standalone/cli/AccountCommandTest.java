@@ -1,0 +1,82 @@
+package dev.kompakt.standalone.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kompakt.bootstrap.config.ConfigLoader;
+import dev.kompakt.standalone.Kompakt;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class AccountCommandTest {
+  @TempDir Path home;
+
+  private Kompakt up() throws IOException {
+    Path key = Files.writeString(home.resolve("key"), "sk-test");
+    return Kompakt.up(
+        ConfigLoader.load(
+            null,
+            Map.of(),
+            Map.of(
+                "kafka.dataDir",
+                home.resolve("data").toString(),
+                "sealing.key",
+                "file:" + home.resolve("sealing.key"),
+                "clientsFile",
+                home.resolve("clients.yaml").toString(),
+                "ingress.listen",
+                "127.0.0.1:0",
+                "admin.listen",
+                "127.0.0.1:0",
+                "providers",
+                "[{id: openai, baseUrl: 'http://127.0.0.1:1', mode: native}]",
+                "accounts",
+                "[{id: a, provider: openai, apiKey: 'file:%s'},".formatted(key)
+                    + " {id: b, provider: openai, apiKey: 'file:%s'}]".formatted(key))));
+  }
+
+  @Test
+  void shouldPauseOverRestartsUntilResumed() throws Exception {
+    // When
+    Run paused;
+    try (Kompakt _ = up()) {
+      paused = Run.in(home, "account", "pause", "a");
+    }
+    Run restarted;
+    Run filtered;
+    Run resumed;
+    Run back;
+    Run unknown;
+    Run limits;
+    try (Kompakt _ = up()) {
+      restarted = Run.in(home, "account", "list", "--output", "json");
+      filtered = Run.in(home, "account", "list", "--state", "paused");
+      resumed = Run.in(home, "account", "resume", "a");
+      back = Run.in(home, "account", "list");
+      unknown = Run.in(home, "account", "pause", "c");
+      limits = Run.in(home, "limits", "list", "--output", "json");
+    }
+    Run alone = Run.in(home, "account", "list", "--set", "admin.listen=127.0.0.1:1");
+
+    // Then
+    assertThat(paused.err()).isEqualTo("account a is paused\n");
+    assertThat(paused.exitCode()).isZero();
+    JsonNode accounts = new JsonMapper().readTree(restarted.out());
+    assertThat(accounts.valueStream().map(a -> a.get("state").asString()))
+        .containsExactly("paused", "active");
+    assertThat(filtered.out()).contains("a ", "paused").doesNotContain("active");
+    assertThat(resumed.err()).isEqualTo("account a is active\n");
+    assertThat(back.out().lines()).hasSize(3).first().asString().startsWith("account");
+    assertThat(back.out()).doesNotContain("paused");
+    assertThat(unknown.exitCode()).isEqualTo(4);
+    assertThat(unknown.err()).contains("no account");
+    assertThat(limits.out()).isEqualToIgnoringWhitespace("[]");
+    assertThat(alone.exitCode()).isEqualTo(6);
+    assertThat(alone.err()).contains("127.0.0.1:1", "kompakt up");
+  }
+}
