@@ -30,6 +30,11 @@ public record ApiError(
   public static final String SERVER_ERROR = "server_error";
 
   private static final int DEFAULT_RETRY_AFTER_SECONDS = 5;
+
+  /// Between two tries of a client that must be told a time where nobody knows one. So short that
+  /// all its tries meet the failure that still answers.
+  private static final Integer PACE_SECONDS = 2;
+
   private static final int MOST_RETRY_AFTER_SECONDS = 60;
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -103,7 +108,9 @@ public record ApiError(
         failure.code(),
         failure.message(),
         null,
-        failure.retryAfterSeconds(),
+        failure.retryAfterSeconds() == null && failure.status() == 503
+            ? PACE_SECONDS
+            : failure.retryAfterSeconds(),
         failure.resetsAt());
   }
 

@@ -23,10 +23,6 @@ import org.jspecify.annotations.Nullable;
 /// Brings a request to its compaction: the running one, the finished one, or a new one it makes
 /// durable. Blocks until that is certain.
 public final class Submitter {
-  /// How long a failure without a Retry-After of its own answers identical requests.
-  private static final int FAILURE_KEPT_SECONDS = 30;
-
-  private static final int MAX_FAILURE_KEPT_SECONDS = 60;
   private static final int RETRY_SECONDS = 5;
 
   private final Submissions submissions;
@@ -173,20 +169,19 @@ public final class Submitter {
     };
   }
 
-  /// The error of a failure so recent that trying again makes no sense yet; null otherwise.
+  /// The error of a failure that still answers; null otherwise.
   private @Nullable ApiError remembered(CompactionStatus status) {
     if (!(status.completion() instanceof Completion.Failed(Failure failure))) {
       return null;
     }
-    Integer asked = failure.retryAfterSeconds();
-    long kept = asked == null ? FAILURE_KEPT_SECONDS : Math.min(asked, MAX_FAILURE_KEPT_SECONDS);
-    Duration left = Duration.between(clock.instant(), status.updatedAt().plusSeconds(kept));
-    if (left.isNegative() || left.isZero()) {
+    Duration left =
+        Duration.between(clock.instant(), status.updatedAt().plus(failure.answersFor()));
+    if (!left.isPositive()) {
       return null;
     }
     ApiError error = ApiError.of(failure);
-    return error.retryAfterSeconds() == null
+    return failure.retryAfterSeconds() == null
         ? error
-        : error.retryAfter(Math.clamp((left.toMillis() + 999) / 1000, 1, MAX_FAILURE_KEPT_SECONDS));
+        : error.retryAfter((int) left.plusMillis(999).toSeconds());
   }
 }

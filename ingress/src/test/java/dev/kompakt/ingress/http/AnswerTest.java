@@ -216,7 +216,7 @@ final class AnswerTest {
       wire.post(COMPACT, Samples.request("hello"));
       plane.log.fail(plane.submitted(1), new Failure(502, "server_error", "bad", "Bad.", null));
       assertThat(wire.read().status()).isEqualTo(502);
-      plane.pass(Duration.ofSeconds(31));
+      plane.pass(Duration.ofSeconds(61));
 
       // When
       again.post(COMPACT, Samples.request("hello"));

@@ -8,7 +8,10 @@ import dev.kompakt.schemas.record.Failure;
 import dev.kompakt.schemas.record.Submission;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class IdentityTest {
   private static final String ATTACHED = "kompakt_requests_attached_total";
@@ -85,7 +88,7 @@ final class IdentityTest {
   }
 
   @Test
-  void shouldAnswerStoredErrorForHalfAMinuteWhenFailedWithoutRetryAfter() throws Exception {
+  void shouldAnswerStoredErrorForAMinuteWhenFailedWithoutRetryAfter() throws Exception {
     try (TestPlane plane = TestPlane.with("ingress.keepalive.firstAfter", "60s");
         Wire wire = plane.connect()) {
       // Given
@@ -94,7 +97,7 @@ final class IdentityTest {
       wire.read();
 
       // When
-      plane.pass(Duration.ofSeconds(25));
+      plane.pass(Duration.ofSeconds(55));
       Wire.Reply early = wire.post(COMPACT, Samples.request("a")).read();
       plane.pass(Duration.ofSeconds(6));
       wire.post(COMPACT, Samples.request("a"));
@@ -103,6 +106,7 @@ final class IdentityTest {
       // Then
       assertThat(early.status()).isEqualTo(400);
       assertThat(early.body()).contains("invalid_value");
+      assertThat(early.head().header("retry-after")).isNull();
       assertThat(wire.read().body()).isEqualTo(Samples.answer("y"));
     }
   }
@@ -125,6 +129,29 @@ final class IdentityTest {
       assertThat(early.status()).isEqualTo(429);
       int left = Integer.parseInt(Objects.requireNonNull(early.head().header("retry-after")));
       assertThat(left).isBetween(1, 10);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"502,", "503,2", "504,"})
+  void shouldCostOneRunWhenFifteenTriesAreMade(int status, @Nullable String pace) throws Exception {
+    try (TestPlane plane = TestPlane.with("ingress.keepalive.firstAfter", "60s");
+        Wire wire = plane.connect()) {
+      // Given
+      wire.post(COMPACT, Samples.request("a"));
+      plane.log.fail(
+          plane.submitted(1), new Failure(status, "server_error", "upstream_error", "No.", null));
+
+      for (int i = 0; i < 15; i++) {
+        // When
+        Wire.Reply reply = i == 0 ? wire.read() : wire.post(COMPACT, Samples.request("a")).read();
+
+        // Then
+        assertThat(reply.status()).isEqualTo(status);
+        assertThat(reply.head().header("retry-after")).isEqualTo(pace);
+        plane.pass(Duration.ofSeconds(pace == null ? 2 : Integer.parseInt(pace)));
+      }
+      assertThat(plane.log.submitted()).hasSize(1);
     }
   }
 
@@ -158,7 +185,7 @@ final class IdentityTest {
       wire.read();
       CompactionStatus failed =
           Objects.requireNonNull(plane.log.find(plane.submitted(1).compaction()));
-      plane.pass(Duration.ofSeconds(31));
+      plane.pass(Duration.ofSeconds(61));
 
       // When
       wire.post(COMPACT, Samples.request("a"));

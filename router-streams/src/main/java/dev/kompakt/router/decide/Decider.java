@@ -57,7 +57,8 @@ public final class Decider {
         if (expired(failed, context)) {
           yield begin(failed, submitted, context);
         }
-        if (!goesOn(submitted, failed.left(), failed.endedAt())) {
+        Instant answered = failed.endedAt().plus(failed.failure().answersFor());
+        if (!goesOn(submitted, failed.left(), answered)) {
           yield attached(failed);
         }
         yield failed.cause() == DeadLetter.Cause.PAYLOAD_LOST
@@ -75,9 +76,10 @@ public final class Decider {
     };
   }
 
-  /// A submission made before the end, or delivered again, belongs to the run that ended.
-  private static boolean goesOn(Submitted submitted, Running left, Instant endedAt) {
-    return submitted.at().isAfter(endedAt)
+  /// A submission made while the run or its failure answers, or delivered again, belongs to the run
+  /// that ended.
+  private static boolean goesOn(Submitted submitted, Running left, Instant answered) {
+    return submitted.at().isAfter(answered)
         && !submitted.history().items().id().equals(left.requests().submission());
   }
 

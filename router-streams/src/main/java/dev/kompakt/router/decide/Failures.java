@@ -10,10 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Why a compaction failed, as a class to count by and as the error a client is told, with what to
 /// do next. Never 413, which some clients answer by sending the whole body again, and never an
-/// account's own 401 or 403.
+/// account's own 401 or 403. A time to wait is told only where it is known when the same request
+/// can succeed: a client that was told one comes back just when a new run can be made.
 record Failures(Cause cause, Failure failure) {
   private static final String SERVER_ERROR = "server_error";
   private static final String INVALID_REQUEST = "invalid_request_error";
+  private static final String LATER = "Send the same request again after a minute";
   private static final int LONGEST_RETRY_SECONDS = 60;
 
   /// Client errors with a meaning of their own for clients, which a refused payload does not have.
@@ -79,7 +81,7 @@ record Failures(Cause cause, Failure failure) {
         "no_account",
         "No account can be used: the provider refuses the credential of each, or none is"
             + " configured. The operator has to check the accounts' keys.",
-        LONGEST_RETRY_SECONDS);
+        null);
   }
 
   static Failures timedOut() {
@@ -88,9 +90,10 @@ record Failures(Cause cause, Failure failure) {
         504,
         SERVER_ERROR,
         "compaction_timed_out",
-        "The compaction did not end before its deadline. Send the same request again: it goes on"
-            + " from the parts that are done.",
-        1);
+        "The compaction did not end before its deadline. "
+            + LATER
+            + ": it goes on from the parts that are done.",
+        null);
   }
 
   /// The failure of a compaction that ends with this outcome of an attempt.
@@ -103,17 +106,17 @@ record Failures(Cause cause, Failure failure) {
           resting(Pause.Cause.QUOTA_EXHAUSTED, Duration.ofSeconds(LONGEST_RETRY_SECONDS));
       case Outcome.Unauthorized _ -> noAccount();
       case Outcome.Unsupported(int status) -> rejected(new Outcome.Rejected(status, null, null));
-      case Outcome.Transient(Outcome.Transient.Cause cause, _, Duration retryAfter) ->
-          unavailable(cause, retryAfter);
+      case Outcome.Transient(Outcome.Transient.Cause cause, _, _) -> unavailable(cause);
       case Outcome.Malformed _ ->
           of(
               Cause.UPSTREAM_MALFORMED,
               502,
               SERVER_ERROR,
               "upstream_malformed",
-              "The provider answered repeatedly with something that is no compaction. Send the same"
-                  + " request again later, or choose another model.",
-              10);
+              "The provider answered repeatedly with something that is no compaction. "
+                  + LATER
+                  + ", or choose another model.",
+              null);
       case Outcome.Rejected rejected -> rejected(rejected);
       case Outcome.PayloadLost _ ->
           of(
@@ -128,18 +131,18 @@ record Failures(Cause cause, Failure failure) {
     };
   }
 
-  private static Failures unavailable(
-      Outcome.Transient.Cause cause, @Nullable Duration retryAfter) {
-    int seconds = retryAfter == null ? 10 : seconds(retryAfter);
+  /// Whatever time the provider named was waited out between the tries, to no avail.
+  private static Failures unavailable(Outcome.Transient.Cause cause) {
     return cause == Outcome.Transient.Cause.OVERLOADED
         ? of(
             Cause.UPSTREAM_UNAVAILABLE,
             503,
             SERVER_ERROR,
             "server_is_overloaded",
-            "The provider is overloaded and stayed so through several tries. Send the same request"
-                + " again later: it goes on from the parts that are done.",
-            seconds)
+            "The provider is overloaded and stayed so through several tries. "
+                + LATER
+                + ": it goes on from the parts that are done.",
+            null)
         : of(
             Cause.UPSTREAM_UNAVAILABLE,
             502,
@@ -147,8 +150,10 @@ record Failures(Cause cause, Failure failure) {
             "upstream_error",
             "The provider could not be reached or failed through several tries ("
                 + cause
-                + "). Send the same request again later: it goes on from the parts that are done.",
-            seconds);
+                + "). "
+                + LATER
+                + ": it goes on from the parts that are done.",
+            null);
   }
 
   private static Failures rejected(Outcome.Rejected rejected) {

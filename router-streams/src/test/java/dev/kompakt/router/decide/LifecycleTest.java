@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 class LifecycleTest {
   private static final Submitted SUBMITTED = Fixtures.whole(Fixtures.spans(10, 1000));
 
+  private static final Duration LONGER_THAN_A_FAILURE_ANSWERS = Duration.ofSeconds(61);
+
   private final Run run = Run.of(Fixtures.NATIVE);
 
   private static Event cancel(Run run) {
@@ -204,7 +206,7 @@ class LifecycleTest {
     run.finish(rest.get(1), new Outcome.Rejected(422, "bad_thing", null));
     assertThat(run.status().completion()).isInstanceOf(Completion.Failed.class);
     run.succeed(rest.get(2));
-    run.pass(Duration.ofSeconds(5));
+    run.pass(LONGER_THAN_A_FAILURE_ANSWERS);
 
     // When
     run.submit(Fixtures.again(submitted, run.now));
@@ -220,11 +222,68 @@ class LifecycleTest {
   }
 
   @Test
+  void shouldRepeatTheFailureWhenAClientTriesAgainWithinAMinute() {
+    // Given
+    run.submit(SUBMITTED);
+    for (int i = 0; i < Settings.DEFAULT.attemptsPerJob(); i++) {
+      run.finish(
+          run.newJob(),
+          new Outcome.Transient(Outcome.Transient.Cause.OVERLOADED, 503, Duration.ofSeconds(2)));
+      run.pass(i + 1 < Settings.DEFAULT.attemptsPerJob() ? Duration.ofSeconds(30) : Duration.ZERO);
+    }
+    CompactionState failed = run.state();
+    CompactionStatus status = run.status();
+    int tries = 15;
+
+    for (int i = 0; i < tries; i++) {
+      // When
+      run.pass(Duration.ofSeconds(4));
+      run.submit(Fixtures.again(SUBMITTED, run.now));
+
+      // Then
+      assertThat(run.newJobs()).isEmpty();
+      assertThat(run.state()).isEqualTo(failed);
+      assertThat(run.status()).isEqualTo(status);
+    }
+    assertThat(run.statuses.stream().filter(status::equals)).hasSize(1 + tries);
+
+    // When
+    run.pass(Duration.ofSeconds(1));
+    run.submit(Fixtures.again(SUBMITTED, run.now));
+
+    // Then
+    assertThat(run.newJobs()).hasSize(1);
+    assertThat(run.status().completion()).isNull();
+  }
+
+  @Test
+  void shouldGoOnWhenTheTimeThatWasToldHasPassed() {
+    // Given
+    Run few = new Run(Settings.DEFAULT.withCalls(1, 1), Fixtures.ONE_ACCOUNT);
+    few.submit(SUBMITTED);
+    few.finish(few.newJob(), new Outcome.RateLimited(Duration.ofSeconds(9)));
+    assertThat(few.letters.getFirst().failure())
+        .isNotNull()
+        .satisfies(failure -> assertThat(failure.retryAfterSeconds()).isEqualTo(9));
+
+    // When
+    few.pass(Duration.ofSeconds(8));
+    few.submit(Fixtures.again(SUBMITTED, few.now));
+    List<Job> early = few.newJobs();
+    few.pass(Duration.ofSeconds(2));
+    few.submit(Fixtures.again(SUBMITTED, few.now));
+
+    // Then
+    assertThat(early).isEmpty();
+    assertThat(few.newJobs()).hasSize(1);
+  }
+
+  @Test
   void shouldReadTheFreshPayloadWhenSubmittedAgain() {
     // Given
     run.submit(SUBMITTED);
     run.finish(run.newJob(), new Outcome.Rejected(400, null, null));
-    run.pass(Duration.ofSeconds(5));
+    run.pass(LONGER_THAN_A_FAILURE_ANSWERS);
 
     // When
     Submitted again = Fixtures.again(SUBMITTED, run.now);
@@ -257,7 +316,7 @@ class LifecycleTest {
     run.submit(SUBMITTED);
     run.finish(run.newJob(), new Outcome.Rejected(400, null, null));
     CompactionState failed = run.state();
-    run.pass(Duration.ofSeconds(5));
+    run.pass(LONGER_THAN_A_FAILURE_ANSWERS);
 
     // When
     run.submit(SUBMITTED);
@@ -350,7 +409,7 @@ class LifecycleTest {
         .isNotNull()
         .satisfies(failure -> assertThat(failure.code()).isEqualTo("no_account"));
     nowhere.upstream = Run.upstream(Fixtures.NATIVE);
-    nowhere.pass(Duration.ofSeconds(1));
+    nowhere.pass(LONGER_THAN_A_FAILURE_ANSWERS);
     nowhere.submit(Fixtures.again(SUBMITTED, nowhere.now));
     assertThat(nowhere.newJobs()).hasSize(1);
   }
