@@ -1,6 +1,7 @@
 package dev.kompakt.ingress.admission;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -15,12 +16,15 @@ public final class BufferMemory {
   private static final int COPIES = 4;
 
   private final Semaphore units;
+  private final Semaphore early;
   private final int total;
 
-  /// Makes one that lends so many bytes.
+  /// Makes one that lends so many bytes, or the few MiB that one payload takes.
   public BufferMemory(long bytes) {
-    total = Math.clamp(bytes / UNIT_BYTES, units(Long.MAX_VALUE), Integer.MAX_VALUE);
+    int largest = units(Long.MAX_VALUE);
+    total = Math.clamp(bytes / UNIT_BYTES, 2 * largest, Integer.MAX_VALUE);
     units = new Semaphore(total, true);
+    early = new Semaphore(total - largest, true);
   }
 
   /// A share of this JVM's heap that leaves the rest room.
@@ -35,10 +39,35 @@ public final class BufferMemory {
   /// @throws NoneFreeException if none is free in time
   public Loan borrow(long bytes, Duration patience) throws InterruptedException, NoneFreeException {
     int wanted = units(bytes < 0 ? Long.MAX_VALUE : bytes);
-    if (!units.tryAcquire(wanted, patience.toNanos(), TimeUnit.NANOSECONDS)) {
+    take(units, wanted, patience.toNanos());
+    return new Loan(List.of(units), wanted);
+  }
+
+  /// The same, for whoever may [borrow][#borrow] more while it has this. What a payload of any
+  /// length takes is never lent early, and whoever borrows that waits for nothing else, so that no
+  /// two wait for what the other holds.
+  ///
+  /// @throws InterruptedException if interrupted while waiting
+  /// @throws NoneFreeException if none is free in time
+  public Loan borrowEarly(long bytes, Duration patience)
+      throws InterruptedException, NoneFreeException {
+    int wanted = units(bytes);
+    long until = System.nanoTime() + patience.toNanos();
+    take(early, wanted, patience.toNanos());
+    try {
+      take(units, wanted, until - System.nanoTime());
+    } catch (InterruptedException | NoneFreeException e) {
+      early.release(wanted);
+      throw e;
+    }
+    return new Loan(List.of(units, early), wanted);
+  }
+
+  private static void take(Semaphore from, int units, long nanos)
+      throws InterruptedException, NoneFreeException {
+    if (!from.tryAcquire(units, nanos, TimeUnit.NANOSECONDS)) {
       throw new NoneFreeException();
     }
-    return new Loan(units, wanted);
   }
 
   /// Bytes lent at the moment.
@@ -52,25 +81,27 @@ public final class BufferMemory {
 
   /// Memory lent until it is closed, which is done once.
   public static final class Loan implements AutoCloseable {
-    private final Semaphore units;
+    private final List<Semaphore> from;
     private int lent;
 
-    Loan(Semaphore units, int lent) {
-      this.units = units;
+    Loan(List<Semaphore> from, int lent) {
+      this.from = from;
       this.lent = lent;
     }
 
     /// Gives back what is not needed to hold so many bytes.
     public synchronized void shrinkTo(long bytes) {
-      int kept = (int) Math.min(lent, LEAST_UNITS + bytes / UNIT_BYTES);
-      units.release(lent - kept);
-      lent = kept;
+      giveBackTo((int) Math.min(lent, LEAST_UNITS + bytes / UNIT_BYTES));
     }
 
     @Override
     public synchronized void close() {
-      units.release(lent);
-      lent = 0;
+      giveBackTo(0);
+    }
+
+    private void giveBackTo(int kept) {
+      from.forEach(units -> units.release(lent - kept));
+      lent = kept;
     }
   }
 

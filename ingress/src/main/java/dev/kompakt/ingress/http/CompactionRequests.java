@@ -153,19 +153,19 @@ final class CompactionRequests {
   /// A body that is a compaction or a turn, which only its end tells.
   private void takeResponse(Request request, Caller caller, Wishes wishes, Permit permit)
       throws IOException, RefusedException, InterruptedException, BufferMemory.NoneFreeException {
-    try (BufferMemory.Loan loan = memory.borrow(Spool.MEMORY_BYTES / 2, MEMORY_PATIENCE);
+    try (BufferMemory.Loan loan = memory.borrowEarly(Spool.MEMORY_BYTES / 2, MEMORY_PATIENCE);
         Spool items = new Spool();
         Spool envelope = new Spool()) {
       ScannedBody body =
           scan(request, caller.tenant(), wishes, permit, items, envelope, Purpose.TURN);
       if (body.trigger()) {
-        permit.bodyRead();
         Payloads.Sink storedItems = payloads.create();
         Payloads.Sink storedEnvelope = payloads.create();
         try (BufferMemory.Loan _ =
             memory.borrow(items.length() + envelope.length(), MEMORY_PATIENCE)) {
           copy(items, storedItems);
           copy(envelope, storedEnvelope);
+          permit.bodyRead();
           submit(request, Route.RESPONSES, caller, wishes, body, storedItems, storedEnvelope);
         }
         return;

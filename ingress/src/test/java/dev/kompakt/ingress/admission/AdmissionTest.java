@@ -295,7 +295,8 @@ final class AdmissionTest {
   @Test
   void shouldLendMemoryAgainWhenLoanIsClosed() throws Exception {
     // Given
-    BufferMemory memory = new BufferMemory(5 * MIB);
+    BufferMemory memory = new BufferMemory(9 * MIB);
+    BufferMemory.Loan other = memory.borrow(-1, Duration.ZERO);
     BufferMemory.Loan loan = memory.borrow(-1, Duration.ZERO);
 
     // When
@@ -305,10 +306,54 @@ final class AdmissionTest {
     loan.close();
     loan.close();
     small.close();
+    other.close();
 
     // Then
     assertThat(memory.lent()).isZero();
     memory.borrow(Long.MAX_VALUE / 8, Duration.ZERO).close();
+  }
+
+  @Test
+  void shouldKeepRoomForOneBodyWhenAllElseIsLentEarly() throws Exception {
+    // Given
+    BufferMemory memory = new BufferMemory(20 * MIB);
+    List<BufferMemory.Loan> early = new ArrayList<>();
+    assertThatThrownBy(
+            () -> {
+              while (true) {
+                early.add(memory.borrowEarly(100_000, Duration.ZERO));
+              }
+            })
+        .isInstanceOf(BufferMemory.NoneFreeException.class);
+
+    // When
+    BufferMemory.Loan whole = memory.borrow(-1, Duration.ZERO);
+    early.getFirst().shrinkTo(0);
+    BufferMemory.Loan shrunk = memory.borrowEarly(0, Duration.ZERO);
+
+    // Then
+    early.add(shrunk);
+    early.add(whole);
+    early.forEach(BufferMemory.Loan::close);
+    assertThat(memory.lent()).isZero();
+    memory.borrowEarly(Long.MAX_VALUE / 8, Duration.ZERO).close();
+  }
+
+  @Test
+  void shouldGiveBackWhatWasLentEarlyWhenTheRestIsNotFree() throws Exception {
+    // Given
+    BufferMemory memory = new BufferMemory(1);
+    BufferMemory.Loan first = memory.borrow(-1, Duration.ZERO);
+    BufferMemory.Loan second = memory.borrow(-1, Duration.ZERO);
+
+    // When
+    assertThatThrownBy(() -> memory.borrowEarly(1 << 20, Duration.ofMillis(1)))
+        .isInstanceOf(BufferMemory.NoneFreeException.class);
+    first.close();
+    second.close();
+
+    // Then
+    memory.borrowEarly(1 << 20, Duration.ZERO).close();
   }
 
   @Test

@@ -1,13 +1,21 @@
 package dev.kompakt.ingress.http;
 
 import static dev.kompakt.ingress.http.Samples.COMPACT;
+import static dev.kompakt.ingress.http.Samples.RESPONSES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kompakt.ingress.relay.Spool;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class OverloadTest {
@@ -175,6 +183,41 @@ final class OverloadTest {
       assertThat(late.status()).isEqualTo(503);
       assertThat(late.head().header("connection")).isEqualTo("close");
       closing.join();
+    }
+  }
+
+  @Test
+  void shouldNotWaitForEachOthersMemoryWhenCompactionsComeAsResponses() throws Exception {
+    List<String> bodies =
+        IntStream.range(0, 14)
+            .mapToObj(i -> Samples.trigger("x".repeat(1 << 20) + i, true))
+            .toList();
+    List<Wire> wires = new ArrayList<>();
+    try (TestPlane plane = TestPlane.withLeastMemory("ingress.keepalive.firstAfter", "60s");
+        ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor()) {
+      // Given: all memory that may be lent early is
+      for (String body : bodies) {
+        Wire wire = plane.connect();
+        wires.add(wire);
+        wire.send(
+            Wire.head("POST", RESPONSES) + JSON + "Content-Length: " + body.length() + "\r\n\r\n");
+      }
+      plane.awaitMeter(IN_FLIGHT, bodies.size());
+      TestPlane.eventually(() -> plane.memory.lent() > 7 * (Spool.MEMORY_BYTES * 2));
+
+      // When
+      senders.invokeAll(
+          IntStream.range(0, bodies.size())
+              .<Callable<Wire>>mapToObj(i -> () -> wires.get(i).send(bodies.get(i)))
+              .toList());
+
+      // Then
+      plane.submitted(bodies.size());
+      TestPlane.eventually(() -> plane.memory.lent() == 0);
+    } finally {
+      for (Wire wire : wires) {
+        wire.close();
+      }
     }
   }
 

@@ -34,7 +34,7 @@ final class TestPlane implements AutoCloseable {
 
   final MemoryLog log;
   final Meters meters = new Meters();
-  final BufferMemory memory = new BufferMemory(64 << 20);
+  final BufferMemory memory;
   final CheckpointSeal seal = new CheckpointSeal(new SealingKey(new byte[32]));
   final DataPlane plane;
   final Map<String, Long> tokens = new ConcurrentHashMap<>();
@@ -47,15 +47,22 @@ final class TestPlane implements AutoCloseable {
   ///
   /// @param settings key, value, key, value…
   static TestPlane with(String... settings) {
-    TestPlane made = new TestPlane(config(settings));
+    TestPlane made = new TestPlane(config(settings), new BufferMemory(64 << 20));
     made.plane.start();
     return made;
   }
 
   /// Starts one that closes connections on which nothing is read for so long.
   static TestPlane withReadTimeout(Duration timeout, String... settings) {
-    TestPlane made = new TestPlane(config(settings));
+    TestPlane made = new TestPlane(config(settings), new BufferMemory(64 << 20));
     made.plane.start(timeout);
+    return made;
+  }
+
+  /// Starts one that lends no more memory than a body of any length takes.
+  static TestPlane withLeastMemory(String... settings) {
+    TestPlane made = new TestPlane(config(settings), new BufferMemory(1));
+    made.plane.start();
     return made;
   }
 
@@ -71,7 +78,8 @@ final class TestPlane implements AutoCloseable {
     return ConfigLoader.load(null, Map.of(), flags);
   }
 
-  private TestPlane(KompaktConfig config) {
+  private TestPlane(KompaktConfig config, BufferMemory memory) {
+    this.memory = memory;
     InstantSource clock = () -> Instant.now().plusMillis(shiftMillis.get());
     StatusFeed feed = new StatusFeed();
     IdempotencyKeys keys = new IdempotencyKeys(clock);
