@@ -7,6 +7,8 @@ import dev.kompakt.schemas.record.Checkpoint;
 import dev.kompakt.schemas.record.Failure;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -84,6 +86,33 @@ final class EventsTest {
           .isEqualTo("context_length_exceeded");
       plane.awaitMeter("kompakt_requests_total{route=\"responses\",status=\"400\"}", 1);
       assertThat(wire.get("/openapi.json").read().status()).isEqualTo(200);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "400, context_length_exceeded, context_length_exceeded",
+    "400, invalid_value, invalid_prompt",
+    "502, upstream_error, server_is_overloaded",
+    "502, upstream_malformed, server_is_overloaded",
+    "503, server_is_overloaded, server_is_overloaded",
+    "503, no_account, server_error",
+    "504, compaction_timed_out, server_error"
+  })
+  void shouldNameTheCodeThatClientsKnowWhenFailedAfterCommit(int status, String code, String told)
+      throws Exception {
+    try (TestPlane plane = TestPlane.with();
+        Wire wire = plane.connect()) {
+      // Given
+      wire.post(RESPONSES, Samples.trigger("hello", true));
+      wire.readHead();
+
+      // When
+      plane.log.fail(plane.submitted(1), new Failure(status, "server_error", code, "No.", null));
+
+      // Then
+      JsonNode error = data(wire.readEvents()).getLast().get("response").get("error");
+      assertThat(error.get("code").asString()).isEqualTo(told);
     }
   }
 
