@@ -293,6 +293,29 @@ class CodexIT {
     assertThat(UPSTREAM.calls()).as("the turn, then the compaction").hasSize(1 + TRIES);
   }
 
+  @ParameterizedTest
+  @CsvSource({"500,502", "529,503"})
+  void shouldAnswerEveryTryWithTheFailureWhenItComesBeforeTheFirstKeepalive(
+      int status, String told, @TempDir Path itsHome) {
+    // Given
+    try (Deployment other =
+        Deployment.inOneJvm(
+            itsHome, Configs.provider(UPSTREAM, "summarize", "{ firstAfter: 90s, every: 10s }"))) {
+      Codex codex = new Codex(installed(CURRENT), codexHome, base(other), Settings.CURRENT);
+      assertFine(codex.turn("the first question"));
+      UPSTREAM.awaitEnded(1, PATIENCE);
+      UPSTREAM.answering(_ -> status == 500 ? Reply.internalError() : Reply.overloaded());
+
+      // When
+      Codex.Run run = codex.resume("the second question");
+
+      // Then
+      assertThat(run.exit()).as("%s", run).isNotZero();
+      assertThat(requests(other, told)).as("tries of Codex").isGreaterThanOrEqualTo(TRIES);
+      assertThat(UPSTREAM.calls()).as("the turn, then the compaction").hasSize(1 + TRIES);
+    }
+  }
+
   @Test
   void shouldFallBackFromWebSocketsAtOnce() {
     // Given
@@ -310,11 +333,17 @@ class CodexIT {
   }
 
   private static double upgradesRefused() {
-    return new Client(kompakt.admin())
+    return requests(kompakt, "426");
+  }
+
+  /// How many requests were answered with this status.
+  private static double requests(Deployment deployment, String status) {
+    return new Client(deployment.admin())
         .get("/metrics")
         .body()
         .lines()
-        .filter(line -> line.startsWith("kompakt_requests_total{") && line.contains("\"426\""))
+        .filter(line -> line.startsWith("kompakt_requests_total{"))
+        .filter(line -> line.contains("\"" + status + "\""))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
         .sum();
   }
