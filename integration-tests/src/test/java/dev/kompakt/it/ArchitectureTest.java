@@ -56,6 +56,7 @@ class ArchitectureTest {
             only("org.rocksdb..", "dev.kompakt.router.topology..", "dev.kompakt.router.state.."),
             only(
                 "java.net.http..",
+                "dev.kompakt.bootstrap.credential..",
                 "dev.kompakt.ingress.relay..",
                 "dev.kompakt.workers.upstream..",
                 "dev.kompakt.standalone.cli.."),

@@ -4,7 +4,7 @@ import dev.kompakt.bootstrap.admin.AdminServer;
 import dev.kompakt.bootstrap.config.ConfigException;
 import dev.kompakt.bootstrap.config.HostPort;
 import dev.kompakt.bootstrap.config.KompaktConfig;
-import dev.kompakt.bootstrap.credential.Credentials;
+import dev.kompakt.bootstrap.credential.AccountCredentials;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.kafka.TopicProvisioner;
 import dev.kompakt.bootstrap.kafka.UnreachableException;
@@ -112,6 +112,9 @@ public final class Kompakt implements AutoCloseable {
     listen("admin.listen", config.admin().listen(), plane::start);
     admin = plane.address();
 
+    AccountCredentials credentials =
+        closing.add(
+            AccountCredentials.open(config, clients, key, health, meters, InstantSource.system()));
     if (roles.contains(Role.ROUTER)) {
       closing.add(RouterService.create(config, clients, meters, health)).start();
     }
@@ -122,7 +125,7 @@ public final class Kompakt implements AutoCloseable {
                   config,
                   clients,
                   payloads,
-                  Credentials.ofKeys(config),
+                  credentials,
                   key,
                   meters,
                   health,

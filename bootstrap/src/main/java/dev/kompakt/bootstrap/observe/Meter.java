@@ -85,6 +85,12 @@ public enum Meter {
       "status_class"),
   UPSTREAM_BYTES(
       "kompakt_upstream_request_bytes", Kind.COUNTER, "Request bytes sent upstream", "account"),
+  CREDENTIALS_RENEWED(
+      "kompakt_credentials_renewed",
+      Kind.COUNTER,
+      "Tokens of accounts renewed by this process, and renewals that failed",
+      "account",
+      "outcome"),
   LANES("kompakt_lanes", Kind.GAUGE, "Lanes this worker owns"),
   ACCOUNT_USED(
       "kompakt_account_used_ratio",

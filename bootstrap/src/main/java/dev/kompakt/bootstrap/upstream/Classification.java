@@ -5,10 +5,12 @@ import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Outcome.Malformed.Fault;
 import dev.kompakt.schemas.record.Outcome.TooLarge.Unit;
 import dev.kompakt.schemas.record.Outcome.Transient.Cause;
+import dev.kompakt.schemas.record.Outcome.Unauthorized.Standing;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +40,22 @@ public record Classification(
 
   private static final Pattern NEVER_FITS = Pattern.compile("request too large");
 
+  private static final Set<String> DEACTIVATED =
+      Set.of("account_deactivated", "account_suspended", "account_deleted");
+
+  /// Whether an error says that the provider has closed the account: by one of three codes, or in
+  /// so many words. A status alone never does.
+  public static boolean deactivated(String code, String message) {
+    return DEACTIVATED.contains(code)
+        || message.toLowerCase(Locale.ROOT).contains("account has been deactivated");
+  }
+
   /// An HTTP status other than 200 to 299.
   public Outcome status(int status, ErrorBody error) {
+    boolean ofAccounts = status == 401 || status == 402 || status == 403;
+    if (ofAccounts && deactivated(error.code(), error.message())) {
+      return new Outcome.Unauthorized(status, Standing.DEACTIVATED);
+    }
     return switch (status) {
       case 400, 422 -> badRequest(status, error);
       case 401, 403 -> new Outcome.Unauthorized(status, null);
@@ -68,7 +84,8 @@ public record Classification(
           "usage_limit_reached",
           "usage_not_included" ->
           status(429, error);
-      case "invalid_api_key" -> status(401, error);
+      case "invalid_api_key", "account_deactivated", "account_suspended", "account_deleted" ->
+          status(401, error);
       case "server_is_overloaded", "slow_down", "overloaded" -> status(503, error);
       case "invalid_prompt",
           "data_residency_mismatch",

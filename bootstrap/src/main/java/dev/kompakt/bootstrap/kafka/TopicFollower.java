@@ -1,0 +1,157 @@
+package dev.kompakt.bootstrap.kafka;
+
+import dev.kompakt.schemas.topic.Topic;
+import dev.kompakt.schemas.topic.UnreadableRecordException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Reads a topic from its beginning and then follows it, on one platform thread that owns the
+/// consumer. Records that cannot be read are passed over.
+public final class TopicFollower<K, V> implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TopicFollower.class);
+  private static final Duration POLL = Duration.ofMillis(500);
+
+  /// Told of every record, on the follower's thread; must not block.
+  @FunctionalInterface
+  public interface Listener<K, V> {
+    /// Takes one record; in order within a partition.
+    ///
+    /// @param value null where the key was removed
+    void read(long offset, K key, @Nullable V value);
+  }
+
+  private final Topic<K, V> topic;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final Listener<K, V> listener;
+  private final CompletableFuture<Void> loaded = new CompletableFuture<>();
+  private final Thread thread;
+  private volatile boolean closed;
+
+  private TopicFollower(KafkaClients clients, Topic<K, V> topic, Listener<K, V> listener) {
+    this.topic = topic;
+    this.listener = listener;
+    consumer =
+        clients.consumer(
+            "view-" + topic.name(),
+            Map.of(
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "earliest",
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                500,
+                ConsumerConfig.RECEIVE_BUFFER_CONFIG,
+                -1,
+                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+                512 << 10));
+    thread = Thread.ofPlatform().daemon().name("view-" + topic.name()).unstarted(this::run);
+  }
+
+  /// Starts reading.
+  public static <K, V> TopicFollower<K, V> follow(
+      KafkaClients clients, Topic<K, V> topic, Listener<K, V> listener) {
+    TopicFollower<K, V> follower = new TopicFollower<>(clients, topic, listener);
+    follower.thread.start();
+    return follower;
+  }
+
+  /// Completes once everything written before the start has been read.
+  public CompletableFuture<Void> loaded() {
+    return loaded;
+  }
+
+  private void run() {
+    while (!closed) {
+      try {
+        follow();
+      } catch (WakeupException | InterruptException e) {
+        return;
+      } catch (RuntimeException e) {
+        LOG.atWarn()
+            .addKeyValue("topic", topic.name())
+            .addKeyValue("error", e.getClass().getSimpleName())
+            .log("following a topic failed, trying again");
+        pause();
+      }
+    }
+  }
+
+  private void follow() {
+    List<TopicPartition> partitions =
+        consumer.partitionsFor(topic.name()).stream()
+            .map(p -> new TopicPartition(topic.name(), p.partition()))
+            .toList();
+    if (partitions.isEmpty()) {
+      throw new IllegalStateException("topic " + topic.name() + " is not there yet");
+    }
+    if (consumer.assignment().isEmpty()) {
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+    }
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    while (!closed) {
+      boolean caughtUp = loaded.isDone();
+      if (!caughtUp
+          && ends.entrySet().stream()
+              .allMatch(e -> consumer.position(e.getKey()) >= e.getValue())) {
+        loaded.complete(null);
+      }
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        read(record);
+      }
+    }
+  }
+
+  private void read(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      K key = topic.keys().decode(record.key());
+      V value = record.value() == null ? null : topic.values().decode(record.value());
+      listener.read(record.offset(), key, value);
+    } catch (UnreadableRecordException e) {
+      LOG.atWarn()
+          .addKeyValue("topic", topic.name())
+          .addKeyValue("partition", record.partition())
+          .addKeyValue("offset", record.offset())
+          .log("a record cannot be read and is passed over");
+    } catch (RuntimeException e) {
+      LOG.atError()
+          .addKeyValue("topic", topic.name())
+          .addKeyValue("offset", record.offset())
+          .setCause(e)
+          .log("a listener failed on a record");
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(200);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    consumer.wakeup();
+    try {
+      thread.join(Duration.ofSeconds(5));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (!thread.isAlive()) {
+      // Of no group, so there is nothing to say goodbye to; a fetch in flight is not waited for.
+      consumer.close(CloseOptions.timeout(Duration.ZERO));
+    }
+  }
+}
