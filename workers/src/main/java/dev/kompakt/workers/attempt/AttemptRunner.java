@@ -16,6 +16,7 @@ import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Outcome.Transient.Cause;
 import dev.kompakt.schemas.record.UsageReading;
 import dev.kompakt.workers.lane.Attempts;
+import dev.kompakt.workers.quota.Spent;
 import dev.kompakt.workers.report.OutcomeReporter;
 import dev.kompakt.workers.stop.AttemptBounds;
 import dev.kompakt.workers.stop.OverdueException;
@@ -40,6 +41,10 @@ import org.slf4j.event.Level;
 /// Makes attempts, each on its own thread, and reports exactly one outcome for each, whatever
 /// happens; only one that is abandoned, or met by the worker's closing, reports none. Thread-safe.
 public final class AttemptRunner implements Attempts {
+  /// A start that was reported longer ago is not followed by a call: by then the group may believe
+  /// this worker dead, and who takes the lane over goes by it that calls were made before.
+  private static final Duration START_HOLDS = Duration.ofSeconds(4);
+
   private static final Logger LOG = LoggerFactory.getLogger(AttemptRunner.class);
 
   private final String worker;
@@ -91,10 +96,11 @@ public final class AttemptRunner implements Attempts {
   }
 
   @Override
-  public boolean run(Job job, StopSignal stop) {
+  public boolean run(Job job, StopSignal stop, Watch watch) {
     Instant began = clock.instant();
     Course course = new Course();
-    Outcome outcome = attempt(job, new AttemptBounds(stop, job.deadline(), clock), course);
+    Outcome outcome = attempt(job, new AttemptBounds(stop, job.deadline(), clock), course, watch);
+    watch.over(Spent.of(course.called, outcome));
     if (outcome == null) {
       return false;
     }
@@ -109,12 +115,12 @@ public final class AttemptRunner implements Attempts {
   }
 
   /// Makes the attempt; null if nothing is to be reported.
-  private @Nullable Outcome attempt(Job job, AttemptBounds bounds, Course course) {
+  private @Nullable Outcome attempt(Job job, AttemptBounds bounds, Course course, Watch watch) {
     try {
       bounds.check();
       return switch (job.mode()) {
         case LOCAL -> results.local(job, bounds);
-        case NATIVE, TRIGGER, SUMMARIZE -> call(job, bounds, course);
+        case NATIVE, TRIGGER, SUMMARIZE -> call(job, bounds, course, watch);
       };
     } catch (StoppedException e) {
       return switch (e.reason()) {
@@ -138,7 +144,8 @@ public final class AttemptRunner implements Attempts {
     }
   }
 
-  private Outcome call(Job job, AttemptBounds bounds, Course course) throws IOException {
+  private Outcome call(Job job, AttemptBounds bounds, Course course, Watch watch)
+      throws IOException {
     AccountId account = job.account();
     if (account == null) {
       throw new IllegalArgumentException("job " + job.attempt() + " has no account to call with");
@@ -156,7 +163,7 @@ public final class AttemptRunner implements Attempts {
     }
     return switch (access(account)) {
       case Access.Refused(Outcome outcome) -> outcome;
-      case Access.Granted granted -> make(job, call, granted, bounds, course);
+      case Access.Granted granted -> make(job, call, granted, bounds, course, watch);
     };
   }
 
@@ -170,10 +177,13 @@ public final class AttemptRunner implements Attempts {
   }
 
   private Outcome make(
-      Job job, UpstreamCall call, Access.Granted access, AttemptBounds bounds, Course course)
+      Job job, UpstreamCall call, Access.Granted access, AttemptBounds bounds, Course course, Watch watch)
       throws IOException {
     bounds.check();
-    bounds.stop().commitToCall();
+    long tokens = Tokens.estimate(course.wireBytes);
+    if (!watch.sized(tokens)) {
+      return new Outcome.Declined(null);
+    }
     Instant now = clock.instant();
     Instant latest = now.plus(longestCall);
     AttemptBounds calling =
@@ -186,14 +196,18 @@ public final class AttemptRunner implements Attempts {
             worker,
             Objects.requireNonNull(job.account()),
             course.wireBytes,
-            Tokens.estimate(course.wireBytes),
+            tokens,
             calling.deadline());
     if (!reporter.started(started, calling)) {
       throw new ClosingException();
     }
     calling.check();
+    if (clock.instant().isAfter(now.plus(START_HOLDS))) {
+      return new Outcome.Declined(null);
+    }
+    bounds.stop().commitToCall();
     course.called = true;
-    UpstreamCall.Result result = call.make(access, calling);
+    UpstreamCall.Result result = call.make(access, calling, watch::sent);
     course.called = result.reached();
     course.readings = result.readings();
     return results.of(job, result.reply(), bounds);

@@ -2,14 +2,29 @@ package dev.kompakt.workers.lane;
 
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Outcome;
+import dev.kompakt.workers.quota.Spent;
 import dev.kompakt.workers.stop.StopSignal;
 
 /// Carries out jobs; called on a thread of the attempt's own.
 public interface Attempts {
+  /// What is told of an attempt's call as it goes, so that its account's quota stays exact.
+  interface Watch {
+    /// The call is of so many tokens, as estimated.
+    ///
+    /// @return whether its account has room for it; else it must not be made
+    boolean sized(long tokens);
+
+    /// The request has been handed to the network.
+    void sent();
+
+    /// The call has ended, or none was made.
+    void over(Spent spent);
+  }
+
   /// Makes the attempt and reports its outcome.
   ///
   /// @return whether an outcome is recorded; if not, the job stays pending
-  boolean run(Job job, StopSignal stop);
+  boolean run(Job job, StopSignal stop, Watch watch);
 
   /// Reports an outcome without making the attempt.
   ///

@@ -2,8 +2,9 @@ package dev.kompakt.workers.lane;
 
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.workers.quota.AdmissionQueue;
+import dev.kompakt.workers.quota.Spent;
 import dev.kompakt.workers.stop.StopSignal;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -18,14 +19,36 @@ final class Dispatch {
   private final AdmissionQueue<JobTicket> queue;
   private final Attempts attempts;
   private final Executor threads;
+  private final InstantSource clock;
   private final Set<JobTicket> running = new HashSet<>();
   private final Set<JobTicket> settling = new HashSet<>();
   private boolean draining;
 
-  Dispatch(AdmissionQueue<JobTicket> queue, Attempts attempts, Executor threads) {
+  Dispatch(
+      AdmissionQueue<JobTicket> queue, Attempts attempts, Executor threads, InstantSource clock) {
     this.queue = queue;
     this.attempts = attempts;
     this.threads = threads;
+    this.clock = clock;
+  }
+
+  /// Tells the queue of one attempt, from the attempt's thread.
+  private record Watch(AdmissionQueue<JobTicket> queue, JobTicket ticket, InstantSource clock)
+      implements Attempts.Watch {
+    @Override
+    public boolean sized(long tokens) {
+      return queue.sized(ticket, tokens, clock.instant());
+    }
+
+    @Override
+    public void sent() {
+      queue.sent(ticket, clock.instant());
+    }
+
+    @Override
+    public void over(Spent spent) {
+      queue.over(ticket, spent, clock.instant());
+    }
   }
 
   AdmissionQueue<JobTicket> queue() {
@@ -36,19 +59,18 @@ final class Dispatch {
   ///
   /// @param ended told on the attempt's thread, with whether an outcome is recorded; it calls
   ///   [#ended]
-  void start(Instant now, BiConsumer<JobTicket, Boolean> ended) {
+  void start(BiConsumer<JobTicket, Boolean> ended) {
     while (!draining) {
-      JobTicket next = queue.next(now);
+      JobTicket next = queue.next(clock.instant());
       if (next == null) {
         return;
       }
-      next.lane().replaceElsewhere(next.attempt());
       running.add(next);
       threads.execute(
           () -> {
             boolean recorded = false;
             try {
-              recorded = attempts.run(next.job(), next.stop());
+              recorded = attempts.run(next.job(), next.stop(), new Watch(queue, next, clock));
             } finally {
               ended.accept(next, recorded);
             }
@@ -73,7 +95,7 @@ final class Dispatch {
   /// What was started or settled has come to its end.
   void ended(JobTicket ticket) {
     if (running.remove(ticket)) {
-      queue.ended(ticket);
+      queue.ended(ticket, clock.instant());
     }
     settling.remove(ticket);
   }

@@ -1,10 +1,15 @@
 package dev.kompakt.workers.lane;
 
+import dev.kompakt.schemas.history.PayloadRef;
+import dev.kompakt.schemas.history.Piece;
+import dev.kompakt.schemas.history.Tokens;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.AttemptId;
 import dev.kompakt.schemas.record.Job;
+import dev.kompakt.schemas.record.Work;
 import dev.kompakt.workers.quota.AdmissionQueue;
 import dev.kompakt.workers.stop.StopSignal;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A job as it lies on a lane, from delivery until its offset is finished.
@@ -13,6 +18,7 @@ final class JobTicket implements AdmissionQueue.Waiting {
   private final long offset;
   private final int bytes;
   private final Job job;
+  private final long tokens;
   private final StopSignal stop = new StopSignal();
 
   JobTicket(Lane lane, long offset, int bytes, Job job) {
@@ -20,6 +26,7 @@ final class JobTicket implements AdmissionQueue.Waiting {
     this.offset = offset;
     this.bytes = bytes;
     this.job = job;
+    tokens = Tokens.estimate(content(job.work()) + job.envelope().bytes());
   }
 
   Lane lane() {
@@ -51,5 +58,29 @@ final class JobTicket implements AdmissionQueue.Waiting {
   @Override
   public @Nullable AccountId account() {
     return job.account();
+  }
+
+  /// An estimate from what the job points to; that of the request comes when it is sized.
+  @Override
+  public long tokens() {
+    return tokens;
+  }
+
+  private static long content(Work work) {
+    return switch (work) {
+      case Work.Whole whole -> whole.items().bytes();
+      case Work.Chunk chunk -> chunk.pieces().stream().mapToLong(Piece::bytes).sum();
+      case Work.Merge merge -> bytes(merge.summaries());
+      case Work.Join join -> bytes(join.summaries());
+    };
+  }
+
+  private static long bytes(List<PayloadRef> refs) {
+    return refs.stream().mapToLong(PayloadRef::bytes).sum();
+  }
+
+  @Override
+  public boolean stays() {
+    return Boolean.TRUE.equals(job.stays());
   }
 }

@@ -3,12 +3,15 @@ package dev.kompakt.workers.lane;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.AttemptId;
 import dev.kompakt.workers.quota.AdmissionQueue;
+import dev.kompakt.workers.quota.Spent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One lane this worker owns, from its assignment until it goes away. Guarded by [Lanes].
@@ -33,7 +36,9 @@ final class Lane {
   private final List<JobTicket> held = new ArrayList<>();
   private final Map<AttemptId, Parked> parked = new HashMap<>();
   private final Map<AttemptId, Elsewhere> elsewhere = new HashMap<>();
+  private final Set<AccountId> accounts = new HashSet<>();
   private @Nullable Handover handover;
+  private boolean asked;
   private boolean open;
   private boolean gone;
   private boolean dirty;
@@ -90,20 +95,26 @@ final class Lane {
         && tracker.span() < OffsetTracker.WINDOW;
   }
 
-  /// Whether jobs may be started. A lane without jobs from before its assignment opens at once.
-  boolean openFor(long offset) {
-    open |= held.isEmpty() && offset >= end;
-    return open;
-  }
-
+  /// Whether jobs may be started.
   boolean open() {
     return open;
   }
 
-  /// Keeps a job until the handover is read; returns whether it is the first.
-  boolean hold(JobTicket ticket) {
+  /// Keeps a job until it is known what former owners reported.
+  void hold(JobTicket ticket) {
     held.add(ticket);
-    return held.size() == 1;
+  }
+
+  /// Whether all that lay on it when it was assigned was read.
+  boolean readToTheEnd() {
+    return tracker.position() >= end;
+  }
+
+  /// Whether it is to be asked now what former owners reported; once.
+  boolean ask() {
+    boolean first = !asked;
+    asked = true;
+    return first;
   }
 
   /// Opens the lane: what former owners reported is known.
@@ -112,8 +123,11 @@ final class Lane {
   List<JobTicket> open(Handover known, Instant now) {
     open = true;
     handover = known;
-    for (Handover.Started attempt : known.running(now)) {
-      countElsewhere(attempt.account(), attempt.attempt(), attempt.deadline());
+    for (Handover.Made call : known.made(now)) {
+      madeElsewhere(call.account(), call.tokens(), call.spent(), call.at());
+    }
+    for (Handover.Started call : known.running(now)) {
+      countElsewhere(call.account(), call.attempt(), call.tokens(), call.deadline());
     }
     List<JobTicket> released = List.copyOf(held);
     held.clear();
@@ -129,29 +143,32 @@ final class Lane {
     parked.put(ticket.attempt(), new Parked(ticket, deadline.plus(REPORT_GRACE)));
     AccountId account = ticket.account();
     if (account != null) {
-      countElsewhere(account, ticket.attempt(), deadline);
+      countElsewhere(account, ticket.attempt(), ticket.tokens(), deadline);
     }
   }
 
-  boolean isParked(AttemptId attempt) {
-    return parked.containsKey(attempt);
+  /// The job of an attempt that a former owner goes on with; null if it is not parked.
+  @Nullable JobTicket parked(AttemptId attempt) {
+    Parked known = parked.get(attempt);
+    return known == null ? null : known.ticket();
   }
 
   /// A former owner's attempt has ended.
   ///
   /// @return its job, if it was parked
-  @Nullable JobTicket endedElsewhere(AttemptId attempt) {
+  @Nullable JobTicket endedElsewhere(AttemptId attempt, Spent spent, Instant at) {
     Elsewhere counted = elsewhere.remove(attempt);
     if (counted != null) {
-      queue.endsElsewhere(counted.account(), attempt);
+      queue.endsElsewhere(counted.account(), attempt, spent, at);
     }
     Parked was = parked.remove(attempt);
     return was == null ? null : was.ticket();
   }
 
-  /// The attempt is made here now, in place of one that a dead owner had begun.
-  void replaceElsewhere(AttemptId attempt) {
-    elsewhere.remove(attempt);
+  /// Another worker made a call.
+  void madeElsewhere(AccountId account, long tokens, Spent spent, Instant at) {
+    accounts.add(account);
+    queue.wasMadeElsewhere(account, tokens, spent, at);
   }
 
   /// Jobs whose attempt elsewhere has passed its deadline and was not reported: to be made here.
@@ -163,20 +180,21 @@ final class Lane {
       parked.remove(ticket.attempt());
       tracker.notElsewhere(ticket.offset());
     }
-    if (parked.isEmpty() && elsewhere.isEmpty() && tracker.position() >= end) {
+    if (parked.isEmpty() && elsewhere.isEmpty() && readToTheEnd()) {
       handover = null;
     }
     return late;
   }
 
-  private void countElsewhere(AccountId account, AttemptId attempt, Instant until) {
+  private void countElsewhere(AccountId account, AttemptId attempt, long tokens, Instant until) {
+    accounts.add(account);
     elsewhere.put(attempt, new Elsewhere(account, until));
-    queue.runsElsewhere(account, attempt, until);
+    queue.runsElsewhere(account, attempt, tokens, until);
   }
 
   /// Whether what former owners report matters.
   boolean followsOutcomes() {
-    return open ? handover != null : !held.isEmpty();
+    return open ? handover != null : asked;
   }
 
   /// Jobs read that neither run nor wait for their account.
@@ -187,7 +205,7 @@ final class Lane {
   /// The lane is no longer this worker's.
   void leave() {
     gone = true;
-    elsewhere.forEach((attempt, counted) -> queue.endsElsewhere(counted.account(), attempt));
+    accounts.forEach(queue::forgetOthers);
   }
 
   boolean gone() {

@@ -61,8 +61,8 @@ final class LaneConsumer {
     Map<String, Object> settings = new HashMap<>();
     settings.put(ConsumerConfig.GROUP_ID_CONFIG, GROUP);
     settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
-    settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
-    settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);
+    settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
+    settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
     settings.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
         CooperativeStickyAssignor.class.getName());
@@ -147,7 +147,7 @@ final class LaneConsumer {
 
   private void poll() {
     try {
-      deliver(consumer.poll(commits.within(IDLE_POLL)));
+      deliver(consumer.poll(commits.within(lanes.idle(IDLE_POLL))));
     } catch (WakeupException e) {
       // there is something to do
     }

@@ -8,6 +8,7 @@ import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.CompactionId;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.workers.quota.AdmissionQueue;
+import dev.kompakt.workers.quota.Limits;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -42,26 +43,27 @@ public final class LaneWorker {
       CompletableFuture<Void> ready,
       Meters meters,
       InstantSource clock) {
-    Map<AccountId, Integer> concurrency = new HashMap<>();
-    config.accounts().forEach(a -> concurrency.put(a.id(), a.limits().parallel()));
+    Map<AccountId, Limits> limits = new HashMap<>();
+    config.accounts().forEach(account -> limits.put(account.id(), limits(account.limits())));
     AdmissionQueue<JobTicket> queue =
         new AdmissionQueue<>(
             config.worker().concurrency(),
             config.worker().localConcurrency(),
-            account -> concurrency.getOrDefault(account, 1));
+            account -> limits.getOrDefault(account, Limits.of(1)));
     // a broker inside this process serves no other, so whoever worked before is gone
     boolean alone = config.kafka().embedded();
     outcomes =
         new OutcomesReader(
-            clients,
-            config.upstream().totalTimeout(),
-            other -> !alone || other.equals(worker),
-            clock);
+            clients, config.upstream().totalTimeout(), () -> new Handover(worker, alone), clock);
     lanes = new Lanes(queue, attempts, threads, ended, outcomes, this::progressed, clock);
     consumer = new LaneConsumer(clients, lanes, ready, meters);
     meters.gauge(Meter.ATTEMPTS_RUNNING, lanes::active);
     meters.gauge(Meter.JOBS_WAITING, lanes::waiting);
     meters.gauge(Meter.LANES, lanes::count);
+  }
+
+  private static Limits limits(KompaktConfig.Quota quota) {
+    return new Limits(quota.parallel(), quota.requestsPerMinute(), quota.tokensPerMinute());
   }
 
   private void progressed() {

@@ -5,7 +5,9 @@ import dev.kompakt.schemas.record.AttemptEvent;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.workers.quota.AdmissionQueue;
+import dev.kompakt.workers.quota.Spent;
 import dev.kompakt.workers.stop.StopSignal;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -28,7 +30,7 @@ final class Lanes {
     /// Asks for one lane; must not block. Answered by [Lanes#handedOver].
     ///
     /// @param assignment which time the lane was assigned, to tell a late answer by
-    /// @param from when its earliest unfinished job was written
+    /// @param from when its earliest unfinished job was written; now if there is none
     void of(int lane, long assignment, Instant from);
   }
 
@@ -57,7 +59,7 @@ final class Lanes {
       ReadBack readBack,
       Runnable progress,
       InstantSource clock) {
-    dispatch = new Dispatch(queue, attempts, threads);
+    dispatch = new Dispatch(queue, attempts, threads, clock);
     this.ended = ended;
     this.readBack = readBack;
     this.progress = progress;
@@ -69,7 +71,21 @@ final class Lanes {
   /// @param end the offset after its last record
   synchronized void assigned(int number, long committed, CommitMetadata metadata, long end) {
     OffsetTracker tracker = new OffsetTracker(committed, metadata);
-    lanes.put(number, new Lane(number, ++assignments, tracker, end, dispatch.queue()));
+    Lane lane = new Lane(number, ++assignments, tracker, end, dispatch.queue());
+    lanes.put(number, lane);
+    askIfRead(lane);
+  }
+
+  private void askIfRead(Lane lane) {
+    if (lane.readToTheEnd()) {
+      ask(lane, clock.instant());
+    }
+  }
+
+  private void ask(Lane lane, Instant from) {
+    if (lane.ask()) {
+      readBack.of(lane.number(), lane.assignment(), from);
+    }
   }
 
   /// A record was read; `job` is null if it is none that can be carried out.
@@ -91,11 +107,12 @@ final class Lanes {
     }
     JobTicket ticket = new JobTicket(lane, offset, bytes, job);
     lane.took(ticket);
-    if (lane.openFor(offset)) {
+    if (lane.open()) {
       admit(ticket);
       start();
-    } else if (lane.hold(ticket)) {
-      readBack.of(number, lane.assignment(), job.at().isBefore(writtenAt) ? job.at() : writtenAt);
+    } else {
+      lane.hold(ticket);
+      ask(lane, job.at().isBefore(writtenAt) ? job.at() : writtenAt);
     }
   }
 
@@ -105,6 +122,7 @@ final class Lanes {
     if (lane != null && next > lane.tracker().position()) {
       lane.tracker().readTo(next);
       lane.changed();
+      askIfRead(lane);
     }
   }
 
@@ -130,16 +148,19 @@ final class Lanes {
     if (lane == null || handover == null) {
       return;
     }
-    handover.apply(event);
+    boolean news = handover.apply(event);
     switch (event) {
       case AttemptEvent.AttemptStarted e -> {
-        JobTicket parked = lane.isParked(e.attempt()) ? lane.endedElsewhere(e.attempt()) : null;
+        JobTicket parked = lane.parked(e.attempt());
         if (parked != null) {
           lane.park(parked, e.deadline());
+        } else if (news && handover.elsewhere(e)) {
+          lane.madeElsewhere(e.account(), e.estimatedTokens(), Spent.UNKNOWN, clock.instant());
         }
       }
       case AttemptEvent.AttemptFinished e -> {
-        JobTicket parked = lane.endedElsewhere(e.attempt());
+        JobTicket parked =
+            lane.endedElsewhere(e.attempt(), Spent.of(e.called(), e.outcome()), e.at());
         if (parked != null) {
           finish(parked);
         }
@@ -169,6 +190,16 @@ final class Lanes {
         .remove(ticket -> !ticket.job().deadline().isAfter(now))
         .forEach(ticket -> settle(ticket, new Outcome.Declined(null)));
     start();
+    for (AdmissionQueue.TurnedAway<JobTicket> away : dispatch.queue().turnAway(now)) {
+      settle(away.item(), new Outcome.Declined(away.until()));
+    }
+  }
+
+  /// How long nothing is due by the clock, at most as given.
+  synchronized Duration idle(Duration most) {
+    Instant now = clock.instant();
+    Instant wake = dispatch.queue().wakeAt(now);
+    return wake == null || !wake.isBefore(now.plus(most)) ? most : Duration.between(now, wake);
   }
 
   /// Lanes go to another worker in order. What has made no call yet is abandoned; the rest goes on
@@ -270,6 +301,8 @@ final class Lanes {
       }
       lane.tracker().notElsewhere(ticket.offset());
     }
+    // whoever had begun it does not go on with it
+    lane.endedElsewhere(ticket.attempt(), Spent.UNKNOWN, clock.instant());
     if (ended.test(ticket.job())) {
       settle(ticket, new Outcome.Cancelled());
     } else if (begun != null && begun.starts() >= MOST_STARTS) {
@@ -280,12 +313,12 @@ final class Lanes {
           .log("worker after worker went away in this attempt, it is not made again");
       settle(ticket, new Outcome.Transient(Outcome.Transient.Cause.WORKER_FAULT, null, null));
     } else {
-      dispatch.queue().add(ticket);
+      dispatch.queue().add(ticket, clock.instant());
     }
   }
 
   private void start() {
-    dispatch.start(clock.instant(), this::cameToEnd);
+    dispatch.start(this::cameToEnd);
   }
 
   private void settle(JobTicket ticket, Outcome outcome) {

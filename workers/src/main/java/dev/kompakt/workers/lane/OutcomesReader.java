@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -32,6 +32,9 @@ final class OutcomesReader implements Lanes.ReadBack, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OutcomesReader.class);
   private static final Duration POLL = Duration.ofMillis(200);
 
+  /// Calls count against quotas for so long after they ended.
+  private static final Duration QUOTA_WINDOW = Duration.ofMinutes(1);
+
   /// How far clocks may be apart.
   private static final Duration MARGIN = Duration.ofMinutes(1);
 
@@ -39,7 +42,7 @@ final class OutcomesReader implements Lanes.ReadBack, AutoCloseable {
 
   private final KafkaClients clients;
   private final Duration longestAttempt;
-  private final Predicate<String> mayRun;
+  private final Supplier<Handover> fresh;
   private final InstantSource clock;
   private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
   private final Thread thread =
@@ -49,16 +52,16 @@ final class OutcomesReader implements Lanes.ReadBack, AutoCloseable {
 
   /// Makes a reader that does nothing until asked.
   ///
-  /// @param longestAttempt it reads back at least so far
-  /// @param mayRun whether the worker of this name may still be there
+  /// @param longestAttempt what began earlier no longer runs
+  /// @param fresh makes what events are folded into
   OutcomesReader(
       KafkaClients clients,
       Duration longestAttempt,
-      Predicate<String> mayRun,
+      Supplier<Handover> fresh,
       InstantSource clock) {
     this.clients = clients;
     this.longestAttempt = longestAttempt;
-    this.mayRun = mayRun;
+    this.fresh = fresh;
     this.clock = clock;
   }
 
@@ -118,7 +121,7 @@ final class OutcomesReader implements Lanes.ReadBack, AutoCloseable {
           ends = consumer.endOffsets(partitions);
           seek(consumer, ends, asked);
           folds.clear();
-          asked.keySet().forEach(lane -> folds.put(lane, new Handover(mayRun)));
+          asked.keySet().forEach(lane -> folds.put(lane, fresh.get()));
           fromTheStart = false;
         }
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
@@ -146,10 +149,13 @@ final class OutcomesReader implements Lanes.ReadBack, AutoCloseable {
       KafkaConsumer<byte[], byte[]> consumer,
       Map<TopicPartition, Long> ends,
       Map<Integer, Request> asked) {
-    Instant from = clock.instant().minus(longestAttempt);
+    Instant now = clock.instant();
+    Instant from = now.minus(QUOTA_WINDOW);
     for (Request request : asked.values()) {
       from = request.from().isBefore(from) ? request.from() : from;
     }
+    Instant earliest = now.minus(longestAttempt);
+    from = from.isBefore(earliest) ? earliest : from;
     long millis = Math.max(0, from.minus(MARGIN).toEpochMilli());
     Map<TopicPartition, Long> times = new HashMap<>();
     ends.keySet().forEach(partition -> times.put(partition, millis));

@@ -15,6 +15,10 @@ sealed interface Admission {
   /// What an attempt waits for.
   enum Reason {
     CONCURRENCY,
+    /// Requests of the minute.
+    REQUESTS,
+    /// Tokens of the minute.
+    TOKENS,
     /// The same attempt still runs here: its lane went away and came back.
     RUNNING_HERE
   }

@@ -48,13 +48,18 @@ final class Exchange implements AutoCloseable {
   ///
   /// @param request without method and body
   /// @param body of exactly `length` bytes
+  /// @param handedOver told when all of it has been handed to the network
   /// @throws CallFailedException if there is no response
   /// @throws dev.kompakt.bootstrap.payload.PayloadLostException if the request cannot be read
   /// @throws dev.kompakt.workers.stop.StoppedException if the attempt is stopped
   ResponseBody send(
-      HttpRequest.Builder request, InputStream body, long length, AttemptBounds bounds)
+      HttpRequest.Builder request,
+      InputStream body,
+      long length,
+      AttemptBounds bounds,
+      Runnable handedOver)
       throws IOException {
-    Sending sending = new Sending(body);
+    Sending sending = new Sending(body, handedOver);
     BodyPublisher publisher =
         BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(() -> sending), length);
     Duration total = limits.totalTimeout();
@@ -152,12 +157,14 @@ final class Exchange implements AutoCloseable {
   /// The request as it is read, with when it ended and why it could not be read on.
   private static final class Sending extends InputStream {
     private final InputStream body;
+    private final Runnable handedOver;
     private volatile @Nullable Throwable failure;
     private volatile boolean ended;
     private volatile long endedAt;
 
-    Sending(InputStream body) {
+    Sending(InputStream body, Runnable handedOver) {
       this.body = body;
+      this.handedOver = handedOver;
     }
 
     @Override
@@ -173,6 +180,7 @@ final class Exchange implements AutoCloseable {
         if (n < 0) {
           endedAt = System.nanoTime();
           ended = true;
+          handedOver.run();
         }
         return n;
       } catch (IOException | RuntimeException e) {

@@ -75,16 +75,17 @@ public final class UpstreamCall {
   /// Makes the call.
   ///
   /// @param access what the account is called with
+  /// @param sent told, on any thread, when the request has been handed to the network
   /// @throws StoppedException if the attempt is stopped meanwhile
   /// @throws dev.kompakt.bootstrap.payload.PayloadLostException if the request cannot be read
-  public Result make(Access.Granted access, AttemptBounds bounds) throws StoppedException {
+  public Result make(Access.Granted access, AttemptBounds bounds, Runnable sent) throws StoppedException {
     String status = NO_STATUS;
     boolean reached = true;
     List<UsageReading> readings = null;
     HttpRequest.Builder carrying = request.copy();
     access.headers().forEach(carrying::setHeader);
     try (ResponseBody response =
-        exchange.send(carrying, body.open(payloads), body.length(), bounds)) {
+        exchange.send(carrying, body.open(payloads), body.length(), bounds, sent)) {
       status = response.status() / 100 + "xx";
       readings = UsageHeaders.read(response::header, clock.instant());
       return new Result(true, read(response), readings);

@@ -26,7 +26,9 @@ import dev.kompakt.workers.Jobs;
 import dev.kompakt.workers.TestClock;
 import dev.kompakt.workers.TestConfig;
 import dev.kompakt.workers.answer.AnswerWriter;
+import dev.kompakt.workers.lane.Attempts;
 import dev.kompakt.workers.payload.MemoryPayloads;
+import dev.kompakt.workers.quota.Spent;
 import dev.kompakt.workers.report.OutcomeReporter;
 import dev.kompakt.workers.stop.Closing;
 import dev.kompakt.workers.stop.StopSignal;
@@ -65,10 +67,34 @@ class AttemptRunnerTest {
   private final Map<LimitKey, LearnedLimit> limits = new HashMap<>();
   private final Closing closing = new Closing();
   private final StopSignal stop = new StopSignal();
+  private final Watched watch = new Watched();
   private SocketProvider.Answer answer = request -> {};
+  private Runnable reported = () -> {};
   private SocketProvider provider;
   private Upstream upstream;
   private AttemptRunner runner;
+
+  /// Keeps what is told of a call.
+  private static final class Watched implements Attempts.Watch {
+    private final List<String> told = new CopyOnWriteArrayList<>();
+    private boolean room = true;
+
+    @Override
+    public boolean sized(long tokens) {
+      told.add("sized " + tokens);
+      return room;
+    }
+
+    @Override
+    public void sent() {
+      told.add("sent");
+    }
+
+    @Override
+    public void over(Spent spent) {
+      told.add("over " + spent.called() + " " + spent.tokens());
+    }
+  }
 
   @BeforeEach
   void make() throws IOException {
@@ -102,6 +128,7 @@ class AttemptRunnerTest {
       throw new NotWrittenException(null);
     }
     events.add(event);
+    reported.run();
   }
 
   @Test
@@ -116,7 +143,7 @@ class AttemptRunnerTest {
         };
 
     // When
-    boolean recorded = runner.run(job, stop);
+    boolean recorded = runner.run(job, stop, watch);
 
     // Then
     assertThat(recorded).isTrue();
@@ -133,6 +160,66 @@ class AttemptRunnerTest {
     assertThat(outcome.usage()).isEqualTo(new Usage(7, 0, 0, 0));
   }
 
+  @Test
+  void shouldTellTheQuotaOfTheCallAsItGoes() {
+    // Given
+    answer =
+        request -> {
+          request.drainBody();
+          request.respond(200, "Content-Type: application/json\r\n", OK);
+        };
+
+    // When
+    runner.run(job(Mode.NATIVE), stop, watch);
+
+    // Then
+    long tokens = ((AttemptEvent.AttemptStarted) events.getFirst()).estimatedTokens();
+    assertThat(watch.told).containsExactly("sized " + tokens, "sent", "over true 7");
+  }
+
+  @Test
+  void shouldMakeNoCallTheQuotaHasNoRoomFor() {
+    // Given
+    watch.room = false;
+
+    // When
+    runner.run(job(Mode.NATIVE), stop, watch);
+
+    // Then
+    assertThat(finished().outcome()).isEqualTo(new Outcome.Declined(null));
+    assertThat(events).hasSize(1);
+    assertThat(watch.told).last().isEqualTo("over false null");
+    assertThat(provider.connections()).isZero();
+  }
+
+  @Test
+  void shouldMakeNoCallLongAfterItsStartWasReported() {
+    // Given
+    reported = () -> clock.advance(Duration.ofSeconds(5));
+
+    // When
+    runner.run(job(Mode.NATIVE), stop, watch);
+
+    // Then
+    assertThat(finished().outcome()).isEqualTo(new Outcome.Declined(null));
+    assertThat(finished().called()).isFalse();
+    assertThat(provider.connections()).isZero();
+  }
+
+  @Test
+  void shouldMakeNoCallWhenTheLaneWentWhileTheStartWasReported() {
+    // Given
+    reported = stop::abandonBeforeCall;
+
+    // When
+    boolean recorded = runner.run(job(Mode.NATIVE), stop, watch);
+
+    // Then
+    assertThat(recorded).isFalse();
+    assertThat(watch.told).last().isEqualTo("over false null");
+    assertThat(provider.connections()).isZero();
+  }
+
   private void assertStarted(Job job) {
     assertThat(events).hasSize(1);
     assertThat(events.getFirst().attempt()).isEqualTo(job.attempt());
@@ -144,7 +231,7 @@ class AttemptRunnerTest {
     learned(new LearnedLimit.Bound(10L, 50L), LearnedLimit.Bound.UNKNOWN);
 
     // When
-    runner.run(job(Mode.NATIVE), stop);
+    runner.run(job(Mode.NATIVE), stop, watch);
 
     // Then
     AttemptEvent.AttemptFinished finished = finished();
@@ -163,7 +250,7 @@ class AttemptRunnerTest {
     answer = request -> request.respond(413, "", "");
 
     // When
-    runner.run(job(Mode.NATIVE), stop);
+    runner.run(job(Mode.NATIVE), stop, watch);
 
     // Then
     assertThat(finished().called()).isTrue();
@@ -186,7 +273,7 @@ class AttemptRunnerTest {
         };
 
     // When
-    runner.run(job(Mode.NATIVE), stop);
+    runner.run(job(Mode.NATIVE), stop, watch);
 
     // Then
     assertThat(finished().outcome()).isEqualTo(new Outcome.Cancelled());
@@ -203,7 +290,7 @@ class AttemptRunnerTest {
         };
 
     // When
-    boolean recorded = runner.run(job(Mode.NATIVE), stop);
+    boolean recorded = runner.run(job(Mode.NATIVE), stop, watch);
 
     // Then
     assertThat(recorded).isFalse();
@@ -222,7 +309,7 @@ class AttemptRunnerTest {
         };
 
     // When
-    boolean recorded = runner.run(job(Mode.NATIVE), stop);
+    boolean recorded = runner.run(job(Mode.NATIVE), stop, watch);
 
     // Then
     assertThat(recorded).isTrue();
@@ -243,7 +330,7 @@ class AttemptRunnerTest {
         };
 
     // When
-    runner.run(job(Mode.NATIVE), stop);
+    runner.run(job(Mode.NATIVE), stop, watch);
 
     // Then
     assertThat(finished().outcome()).isInstanceOf(Outcome.Succeeded.class);
@@ -257,7 +344,7 @@ class AttemptRunnerTest {
     closing.close();
 
     // When
-    boolean recorded = runner.run(job(Mode.NATIVE), stop);
+    boolean recorded = runner.run(job(Mode.NATIVE), stop, watch);
 
     // Then
     assertThat(recorded).isFalse();
@@ -274,7 +361,7 @@ class AttemptRunnerTest {
     Job needsACall = Jobs.of(3, null, Mode.LOCAL, payloads.put("{}"), chunk);
 
     // When
-    List.of(wrongMode, unknownAccount, needsACall).forEach(job -> runner.run(job, stop));
+    List.of(wrongMode, unknownAccount, needsACall).forEach(job -> runner.run(job, stop, watch));
 
     // Then
     assertThat(events)
@@ -293,7 +380,7 @@ class AttemptRunnerTest {
     payloads.failReads(lost(job.envelope()));
 
     // When
-    runner.run(job, stop);
+    runner.run(job, stop, watch);
 
     // Then
     assertThat(finished().outcome()).isEqualTo(new Outcome.PayloadLost());
@@ -313,7 +400,7 @@ class AttemptRunnerTest {
     clock.advance(Duration.ofMinutes(15));
 
     // When
-    runner.run(job(Mode.NATIVE), stop);
+    runner.run(job(Mode.NATIVE), stop, watch);
 
     // Then
     assertThat(finished().outcome()).isEqualTo(new Outcome.Declined(null));
@@ -333,9 +420,9 @@ class AttemptRunnerTest {
     Work last = new Work.Merge(List.of(payloads.put("one")), Jobs.finish(items, Checkpoint.PLAIN));
 
     // When
-    runner.run(Jobs.of(1, "a", Mode.SUMMARIZE, payloads.put("{}"), merge), stop);
+    runner.run(Jobs.of(1, "a", Mode.SUMMARIZE, payloads.put("{}"), merge), stop, watch);
     String partial = result();
-    runner.run(Jobs.of(2, "a", Mode.SUMMARIZE, payloads.put("{}"), last), stop);
+    runner.run(Jobs.of(2, "a", Mode.SUMMARIZE, payloads.put("{}"), last), stop, watch);
     String whole = result();
 
     // Then
@@ -353,9 +440,10 @@ class AttemptRunnerTest {
             Jobs.finish(items, Checkpoint.PLAIN));
 
     // When
-    runner.run(Jobs.of(1, null, Mode.LOCAL, Jobs.EMPTY, Jobs.whole(items, Checkpoint.PLAIN)), stop);
+    runner.run(
+        Jobs.of(1, null, Mode.LOCAL, Jobs.EMPTY, Jobs.whole(items, Checkpoint.PLAIN)), stop, watch);
     String compacted = result();
-    runner.run(Jobs.of(2, null, Mode.LOCAL, Jobs.EMPTY, join), stop);
+    runner.run(Jobs.of(2, null, Mode.LOCAL, Jobs.EMPTY, join), stop, watch);
     String joined = result();
 
     // Then

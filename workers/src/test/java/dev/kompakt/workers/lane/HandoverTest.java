@@ -9,6 +9,8 @@ import dev.kompakt.schemas.record.Mode;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.workers.Jobs;
 import dev.kompakt.workers.Seeded;
+import dev.kompakt.workers.quota.Spent;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,26 +23,36 @@ import org.junit.jupiter.api.Test;
 
 class HandoverTest {
   private static final Instant NOW = Jobs.NOW;
+  private static final AccountId A = new AccountId("a");
 
-  private final Handover handover = new Handover(_ -> true);
+  private final Handover handover = new Handover("here", false);
 
   static AttemptEvent started(int attempt, String worker, Instant deadline) {
+    return started(attempt, worker, NOW, deadline);
+  }
+
+  private static AttemptEvent started(int attempt, String worker, Instant at, Instant deadline) {
     return new AttemptEvent.AttemptStarted(
-        Jobs.attempt(attempt), NOW, worker, new AccountId("a"), 100, 25, deadline);
+        Jobs.attempt(attempt), at, worker, new AccountId("a"), 100, 25, deadline);
   }
 
   static AttemptEvent finished(int attempt) {
+    return finished(attempt, "w", NOW, true, new Outcome.Cancelled());
+  }
+
+  private static AttemptEvent finished(
+      int attempt, String worker, Instant at, boolean called, Outcome outcome) {
     return new AttemptEvent.AttemptFinished(
         Jobs.attempt(attempt),
-        NOW,
-        "w",
+        at,
+        worker,
         Jobs.PROVIDER,
         new AccountId("a"),
         "m",
         Mode.NATIVE,
-        true,
+        called,
         100,
-        new Outcome.Cancelled(),
+        outcome,
         null,
         null);
   }
@@ -48,16 +60,16 @@ class HandoverTest {
   @Test
   void shouldNotCountTheCallsOfAWorkerThatIsGone() {
     // Given
-    Handover after = new Handover(worker -> worker.equals("alive"));
+    Handover after = new Handover("here", true);
 
     // When
     after.apply(started(1, "dead", NOW.plusSeconds(60)));
-    after.apply(started(2, "alive", NOW.plusSeconds(60)));
 
     // Then
-    assertThat(after.running(NOW))
-        .extracting(Handover.Started::attempt)
-        .containsExactly(Jobs.attempt(2));
+    assertThat(after.running(NOW)).isEmpty();
+    assertThat(after.made(NOW))
+        .as("but they may have arrived until now")
+        .containsExactly(new Handover.Made(A, 25, Spent.UNKNOWN, NOW));
   }
 
   @Test
@@ -99,8 +111,51 @@ class HandoverTest {
 
     // Then
     assertThat(handover.started(Jobs.attempt(1)))
-        .isEqualTo(
-            new Handover.Started(Jobs.attempt(1), new AccountId("a"), NOW.plusSeconds(90), 2));
+        .isEqualTo(new Handover.Started(Jobs.attempt(1), A, 25, NOW.plusSeconds(90), 2));
+  }
+
+  @Test
+  void shouldTellWhatFinishedCallsOfOthersUsed() {
+    // Given
+    Outcome refused = new Outcome.RateLimited(Duration.ofSeconds(1));
+    handover.apply(started(1, "w", NOW, NOW.plusSeconds(60)));
+    handover.apply(started(2, "w", NOW, NOW.plusSeconds(60)));
+    handover.apply(started(3, "here", NOW, NOW.plusSeconds(60)));
+
+    // When
+    handover.apply(finished(1, "w", NOW.plusSeconds(5), true, refused));
+    handover.apply(finished(2, "w", NOW.plusSeconds(6), false, new Outcome.Declined(null)));
+    handover.apply(finished(3, "here", NOW.plusSeconds(7), true, refused));
+
+    // Then
+    assertThat(handover.made(NOW.plusSeconds(9)))
+        .containsExactlyInAnyOrder(
+            new Handover.Made(A, 25, new Spent(true, 0L), NOW.plusSeconds(5)),
+            new Handover.Made(A, 25, new Spent(false, null), NOW.plusSeconds(6)));
+    assertThat(handover.running(NOW)).isEmpty();
+  }
+
+  @Test
+  void shouldTakeItThatADeadWorkersCallArrivedUntilAnotherWentOnWithTheAttempt() {
+    // Given
+    Outcome done = new Outcome.RateLimited(Duration.ofSeconds(1));
+
+    // When
+    handover.apply(started(1, "dead", NOW, NOW.plusSeconds(60)));
+    handover.apply(started(1, "next", NOW.plusSeconds(9), NOW.plusSeconds(60)));
+    List<Handover.Made> whileRunning = handover.made(NOW.plusSeconds(20));
+    handover.apply(finished(1, "next", NOW.plusSeconds(30), true, done));
+    handover.apply(started(2, "dead", NOW, NOW.plusSeconds(60)));
+    handover.apply(finished(2, "next", NOW.plusSeconds(12), false, new Outcome.Cancelled()));
+
+    // Then
+    Handover.Made first = new Handover.Made(A, 25, Spent.UNKNOWN, NOW.plusSeconds(9));
+    assertThat(whileRunning).containsExactly(first);
+    assertThat(handover.made(NOW.plusSeconds(40)))
+        .containsExactlyInAnyOrder(
+            first,
+            new Handover.Made(A, 25, new Spent(true, 0L), NOW.plusSeconds(30)),
+            new Handover.Made(A, 25, Spent.UNKNOWN, NOW.plusSeconds(12)));
   }
 
   @Test
@@ -121,7 +176,7 @@ class HandoverTest {
       }
       events.addAll(events.subList(0, random.nextInt(events.size())));
       Collections.shuffle(events, random);
-      Handover fold = new Handover(_ -> true);
+      Handover fold = new Handover("here", false);
 
       // When
       events.forEach(fold::apply);

@@ -9,6 +9,7 @@ import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.workers.Jobs;
 import dev.kompakt.workers.TestClock;
 import dev.kompakt.workers.quota.AdmissionQueue;
+import dev.kompakt.workers.quota.Limits;
 import dev.kompakt.workers.stop.StopSignal;
 import dev.kompakt.workers.stop.StoppedException;
 import java.time.Duration;
@@ -46,7 +47,7 @@ class LanesTest {
   /// Attempts that end as soon as their thread runs.
   private final class Done implements Attempts {
     @Override
-    public boolean run(Job job, StopSignal stop) {
+    public boolean run(Job job, StopSignal stop, Watch watch) {
       ran.add(job.attempt());
       return recorded;
     }
@@ -64,7 +65,7 @@ class LanesTest {
     private final CountDownLatch end = new CountDownLatch(1);
 
     @Override
-    public boolean run(Job job, StopSignal stop) {
+    public boolean run(Job job, StopSignal stop, Watch watch) {
       stops.put(job.attempt(), stop);
       try {
         end.await();
@@ -91,7 +92,7 @@ class LanesTest {
 
   private Lanes lanes(Attempts attempts, Executor executor) {
     return new Lanes(
-        new AdmissionQueue<>(10, 1, account -> 2),
+        new AdmissionQueue<>(10, 1, account -> Limits.of(2)),
         attempts,
         executor,
         job -> endedCompactions.contains(job.attempt().compaction()),
@@ -106,22 +107,39 @@ class LanesTest {
   }
 
   @Test
-  void shouldStartAtOnceWhenNothingWasLeftBehind() {
+  void shouldAskForFormerCallsEvenWhenNothingWasLeftBehind() {
     // Given
     lanes.assigned(0, 5, CommitMetadata.none(), 5);
 
     // When
     deliver(0, 5, 1);
+    int before = threads.size();
+    lanes.handedOver(0, 1, new Handover("here", false));
 
     // Then
-    assertThat(readBacks).isEmpty();
+    assertThat(readBacks).containsExactly("0/1 from " + clock.instant());
+    assertThat(before).isZero();
     assertThat(threads).hasSize(1);
+  }
+
+  @Test
+  void shouldAskForFormerCallsWhenWhatWasLeftBehindIsNoJob() {
+    // Given
+    lanes.assigned(0, 5, CommitMetadata.none(), 7);
+    int before = readBacks.size();
+
+    // When
+    lanes.readTo(0, 7);
+
+    // Then
+    assertThat(before).isZero();
+    assertThat(readBacks).hasSize(1);
   }
 
   @Test
   void shouldCommitOutOfOrderAndNoteProgress() {
     // Given
-    lanes.assigned(0, 0, CommitMetadata.none(), 0);
+    take(lanes, 0, 0);
     for (int i = 0; i < 3; i++) {
       deliver(0, i, i);
     }
@@ -143,7 +161,7 @@ class LanesTest {
   @Test
   void shouldPassOverARecordThatIsNoJob() {
     // Given
-    lanes.assigned(0, 0, CommitMetadata.none(), 0);
+    take(lanes, 0, 0);
 
     // When
     lanes.delivered(0, 0, null, 10, Jobs.NOW);
@@ -159,7 +177,7 @@ class LanesTest {
     deliver(0, 0, 0);
     deliver(0, 1, 1);
     deliver(0, 2, 2);
-    Handover handover = new Handover(_ -> true);
+    Handover handover = new Handover("here", false);
     handover.apply(HandoverTest.finished(0));
 
     // When
@@ -180,7 +198,7 @@ class LanesTest {
     deliver(0, 0, 0);
 
     // When
-    lanes.handedOver(0, 1, new Handover(_ -> true));
+    lanes.handedOver(0, 1, new Handover("here", false));
 
     // Then
     assertThat(threads).isEmpty();
@@ -193,7 +211,7 @@ class LanesTest {
     for (int i = 0; i < 3; i++) {
       deliver(0, i, i);
     }
-    Handover handover = new Handover(_ -> true);
+    Handover handover = new Handover("here", false);
     handover.apply(HandoverTest.started(0, "dead", clock.instant().plus(MINUTE)));
     handover.apply(HandoverTest.started(1, "dead", clock.instant().plus(MINUTE)));
 
@@ -269,7 +287,7 @@ class LanesTest {
   void shouldGoOnOnlyWithCallsMadeWhenALaneIsRevoked() throws StoppedException {
     // Given
     Lanes mine = lanes(kept, Thread.ofVirtual()::start);
-    mine.assigned(0, 0, CommitMetadata.none(), 0);
+    take(mine, 0, 0);
     for (int i = 0; i < 3; i++) {
       mine.delivered(0, i, Jobs.of(i, "a"), 10, Jobs.NOW);
     }
@@ -294,8 +312,8 @@ class LanesTest {
   void shouldAbandonEvenCallsWhenALaneIsLost() throws StoppedException {
     // Given
     Lanes mine = lanes(kept, Thread.ofVirtual()::start);
-    mine.assigned(0, 0, CommitMetadata.none(), 0);
-    mine.assigned(1, 0, CommitMetadata.none(), 0);
+    take(mine, 0, 0);
+    take(mine, 1, 0);
     mine.delivered(0, 0, Jobs.of(0, "a"), 10, Jobs.NOW);
     mine.delivered(1, 0, Jobs.of(1, "b"), 10, Jobs.NOW);
     kept.await(2);
@@ -314,7 +332,7 @@ class LanesTest {
   void shouldCancelWaitingAndRunningJobsWhenTheirCompactionEnds() {
     // Given
     Lanes mine = lanes(kept, Thread.ofVirtual()::start);
-    mine.assigned(0, 0, CommitMetadata.none(), 0);
+    take(mine, 0, 0);
     for (int i = 0; i < 3; i++) {
       mine.delivered(0, i, Jobs.of(i, "a"), 10, Jobs.NOW);
     }
@@ -336,7 +354,7 @@ class LanesTest {
   @Test
   void shouldDeclineAJobThatWaitedBeyondItsDeadline() {
     // Given
-    lanes.assigned(0, 0, CommitMetadata.none(), 0);
+    take(lanes, 0, 0);
     for (int i = 0; i < 3; i++) {
       deliver(0, i, i);
     }
@@ -352,11 +370,42 @@ class LanesTest {
   }
 
   @Test
+  void shouldSendBackAJobItsAccountDoesNotTakeSoon() {
+    // Given
+    take(lanes, 0, 0);
+    for (int i = 0; i < 3; i++) {
+      deliver(0, i, i);
+    }
+
+    // When
+    clock.advance(Duration.ofSeconds(5));
+    lanes.tick();
+    runAll();
+
+    // Then
+    assertThat(settled).containsOnly(Map.entry(Jobs.attempt(2), new Outcome.Declined(null)));
+    assertThat(commit().offset()).isEqualTo(3);
+  }
+
+  @Test
+  void shouldWakeWhenAFormerOwnersCallNoLongerCounts() {
+    // Given
+    takeOverWithRunning(1);
+
+    // When
+    Duration idle = lanes.idle(Duration.ofHours(1));
+
+    // Then
+    assertThat(idle).as("deadline and margin").isEqualTo(MINUTE.plusSeconds(2));
+    assertThat(lanes.idle(MINUTE)).isEqualTo(MINUTE);
+  }
+
+  @Test
   void shouldGiveUpAJobThatWorkerAfterWorkerDiedOf() {
     // Given
     lanes.assigned(0, 0, CommitMetadata.none(), 1);
     deliver(0, 0, 0);
-    Handover handover = new Handover(_ -> true);
+    Handover handover = new Handover("here", false);
     for (String worker : List.of("w1", "w2", "w3")) {
       handover.apply(HandoverTest.started(0, worker, clock.instant().plus(MINUTE)));
     }
@@ -374,7 +423,7 @@ class LanesTest {
   void shouldKeepAJobPendingWhenItsOutcomeIsNotRecorded() {
     // Given
     recorded = false;
-    lanes.assigned(0, 0, CommitMetadata.none(), 0);
+    take(lanes, 0, 0);
     deliver(0, 0, 0);
 
     // When
@@ -388,7 +437,7 @@ class LanesTest {
   @Test
   void shouldStopReadingWhenTooMuchIsPendingAndGoOnAtHalf() {
     // Given
-    lanes.assigned(0, 0, CommitMetadata.none(), 0);
+    take(lanes, 0, 0);
     int offset = 0;
     while (lanes.wantsMore(0, false)) {
       deliver(0, offset, offset);
@@ -411,7 +460,7 @@ class LanesTest {
   @Test
   void shouldStartNothingWhenDraining() {
     // Given
-    lanes.assigned(0, 0, CommitMetadata.none(), 0);
+    take(lanes, 0, 0);
     deliver(0, 0, 0);
     deliver(0, 1, 1);
     deliver(0, 2, 2);
@@ -424,6 +473,12 @@ class LanesTest {
     assertThat(commit().offset()).isEqualTo(2);
     assertThat(lanes.waiting()).isEqualTo(1);
     assertThat(lanes.wantsMore(0, true)).isFalse();
+  }
+
+  /// Takes a lane on which nothing was left behind.
+  private static void take(Lanes taking, int lane, long at) {
+    taking.assigned(lane, at, CommitMetadata.none(), at);
+    taking.handedOver(lane, lane + 1, new Handover("here", false));
   }
 
   private Lane.Position commit() {
@@ -444,7 +499,7 @@ class LanesTest {
     for (int i = 0; i < 3; i++) {
       deliver(0, i, i);
     }
-    Handover handover = new Handover(_ -> true);
+    Handover handover = new Handover("here", false);
     handover.apply(HandoverTest.started(job, "living", clock.instant().plus(MINUTE)));
     lanes.handedOver(0, 1, handover);
   }

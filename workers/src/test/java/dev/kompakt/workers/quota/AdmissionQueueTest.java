@@ -21,9 +21,14 @@ class AdmissionQueueTest {
   private static final AccountId A = new AccountId("a");
   private static final AccountId B = new AccountId("b");
 
-  record Item(AttemptId attempt, @Nullable AccountId account) implements AdmissionQueue.Waiting {}
+  record Item(AttemptId attempt, @Nullable AccountId account, long tokens, boolean stays)
+      implements AdmissionQueue.Waiting {
+    Item(AttemptId attempt, @Nullable AccountId account) {
+      this(attempt, account, 0, false);
+    }
+  }
 
-  private final AdmissionQueue<Item> queue = new AdmissionQueue<>(10, 1, account -> 2);
+  private final AdmissionQueue<Item> queue = new AdmissionQueue<>(10, 1, account -> Limits.of(2));
 
   @Test
   void shouldStartNoMoreThanTheAccountMayRun() {
@@ -32,7 +37,7 @@ class AdmissionQueueTest {
 
     // When
     List<Item> started = startAll(NOW);
-    queue.ended(items.getFirst());
+    queue.ended(items.getFirst(), NOW);
     Item next = queue.next(NOW);
 
     // Then
@@ -45,13 +50,13 @@ class AdmissionQueueTest {
   @Test
   void shouldTakeAccountsInTurnWhenTheTotalIsUsedUp() {
     // Given
-    AdmissionQueue<Item> narrow = new AdmissionQueue<>(2, 1, account -> 2);
+    AdmissionQueue<Item> narrow = new AdmissionQueue<>(2, 1, account -> Limits.of(2));
     Item a1 = new Item(Jobs.attempt(1), A);
     Item a2 = new Item(Jobs.attempt(2), A);
     Item b1 = new Item(Jobs.attempt(3), B);
-    narrow.add(a1);
-    narrow.add(a2);
-    narrow.add(b1);
+    narrow.add(a1, NOW);
+    narrow.add(a2, NOW);
+    narrow.add(b1, NOW);
 
     // When
     Item first = narrow.next(NOW);
@@ -70,7 +75,7 @@ class AdmissionQueueTest {
     add(A, 5);
     startAll(NOW);
     Item other = new Item(Jobs.attempt(100), B);
-    queue.add(other);
+    queue.add(other, NOW);
 
     // When
     Item next = queue.next(NOW);
@@ -82,11 +87,11 @@ class AdmissionQueueTest {
   @Test
   void shouldCountLocalAttemptsApart() {
     // Given
-    AdmissionQueue<Item> narrow = new AdmissionQueue<>(1, 2, account -> 2);
+    AdmissionQueue<Item> narrow = new AdmissionQueue<>(1, 2, account -> Limits.of(2));
     for (int i = 0; i < 3; i++) {
-      narrow.add(new Item(Jobs.attempt(i), null));
+      narrow.add(new Item(Jobs.attempt(i), null), NOW);
     }
-    narrow.add(new Item(Jobs.attempt(9), A));
+    narrow.add(new Item(Jobs.attempt(9), A), NOW);
 
     // When
     List<@Nullable Item> started = new ArrayList<>();
@@ -100,16 +105,16 @@ class AdmissionQueueTest {
   }
 
   @Test
-  void shouldCountAttemptsOfAFormerOwnerUntilTheirDeadline() {
+  void shouldCountAttemptsOfAFormerOwnerUntilTheirDeadlineByAnyClock() {
     // Given
     Instant deadline = NOW.plusSeconds(60);
-    queue.runsElsewhere(A, Jobs.attempt(50), deadline);
-    queue.runsElsewhere(A, Jobs.attempt(51), deadline);
+    queue.runsElsewhere(A, Jobs.attempt(50), 0, deadline);
+    queue.runsElsewhere(A, Jobs.attempt(51), 0, deadline);
     add(A, 2);
 
     // When
-    List<Item> before = startAll(deadline.minusMillis(1));
-    List<Item> after = startAll(deadline);
+    List<Item> before = startAll(deadline.plusMillis(1_999));
+    List<Item> after = startAll(deadline.plusSeconds(2));
 
     // Then
     assertThat(before).isEmpty();
@@ -119,56 +124,144 @@ class AdmissionQueueTest {
   @Test
   void shouldStartTheNextWhenAFormerOwnersAttemptEnds() {
     // Given
-    queue.runsElsewhere(A, Jobs.attempt(50), NOW.plusSeconds(60));
-    queue.runsElsewhere(A, Jobs.attempt(51), NOW.plusSeconds(60));
+    queue.runsElsewhere(A, Jobs.attempt(50), 0, NOW.plusSeconds(60));
+    queue.runsElsewhere(A, Jobs.attempt(51), 0, NOW.plusSeconds(60));
     add(A, 2);
 
     // When
-    queue.endsElsewhere(A, Jobs.attempt(50));
+    queue.endsElsewhere(A, Jobs.attempt(50), Spent.UNKNOWN, NOW);
 
     // Then
     assertThat(startAll(NOW)).hasSize(1);
   }
 
   @Test
-  void shouldNotCountADeadOwnersAttemptBesideTheSameAttemptMadeAgain() {
-    // Given
-    AdmissionQueue<Item> single = new AdmissionQueue<>(10, 1, account -> 1);
-    Item again = new Item(Jobs.attempt(1), A);
-    Item other = new Item(Jobs.attempt(2), A);
-    single.runsElsewhere(A, again.attempt(), NOW.plusSeconds(60));
-    single.add(again);
-    single.add(other);
-
-    // When
-    Item first = single.next(NOW);
-    Item second = single.next(NOW);
-    single.ended(again);
-    Item third = single.next(NOW);
-
-    // Then
-    assertThat(first).isEqualTo(again);
-    assertThat(second).isNull();
-    assertThat(third).isEqualTo(other);
-  }
-
-  @Test
   void shouldNotStartAnAttemptThatStillRunsHere() {
     // Given
     Item item = new Item(Jobs.attempt(1), A);
-    queue.add(item);
+    queue.add(item, NOW);
     queue.next(NOW);
     Item redelivered = new Item(Jobs.attempt(1), A);
-    queue.add(redelivered);
+    queue.add(redelivered, NOW);
 
     // When
     Item meanwhile = queue.next(NOW);
-    queue.ended(item);
+    queue.ended(item, NOW);
     Item after = queue.next(NOW);
 
     // Then
     assertThat(meanwhile).isNull();
     assertThat(after).isEqualTo(redelivered);
+  }
+
+  @Test
+  void shouldSayWhenTheNextMayStart() {
+    // Given
+    AdmissionQueue<Item> limited = new AdmissionQueue<>(10, 1, account -> new Limits(9, 1, null));
+    limited.add(new Item(Jobs.attempt(1), A), NOW);
+    limited.add(new Item(Jobs.attempt(2), A), NOW);
+    Item first = Objects.requireNonNull(limited.next(NOW));
+
+    // When
+    limited.over(first, new Spent(true, 5L), NOW.plusSeconds(1));
+
+    // Then
+    assertThat(limited.wakeAt(NOW.plusSeconds(1))).isEqualTo(NOW.plusSeconds(61));
+    assertThat(limited.next(NOW.plusSeconds(60))).isNull();
+    assertThat(limited.next(NOW.plusSeconds(61))).isNotNull();
+  }
+
+  @Test
+  void shouldTurnAwayAtOnceWhatItsAccountIsKnownNotToTakeSoon() {
+    // Given
+    AdmissionQueue<Item> limited = new AdmissionQueue<>(10, 1, account -> new Limits(9, 3, null));
+    for (int i = 0; i < 3; i++) {
+      limited.add(new Item(Jobs.attempt(i), A), NOW);
+      Item started = Objects.requireNonNull(limited.next(NOW));
+      limited.over(started, new Spent(true, 5L), NOW.plusSeconds(10 + 4 * i));
+    }
+    Item soon = new Item(Jobs.attempt(10), A);
+    Item stays = new Item(Jobs.attempt(11), A, 0, true);
+    Item late = new Item(Jobs.attempt(12), A);
+    Instant then = NOW.plusSeconds(66);
+    List.of(soon, stays, late).forEach(item -> limited.add(item, then));
+
+    // When
+    List<AdmissionQueue.TurnedAway<Item>> away = limited.turnAway(then);
+
+    // Then
+    assertThat(away).containsExactly(new AdmissionQueue.TurnedAway<>(late, NOW.plusSeconds(78)));
+    assertThat(limited.waiting()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldTurnAwayWhatHasWaitedTooLongForARunningCallToEnd() {
+    // Given
+    add(A, 4);
+    startAll(NOW);
+    queue.add(new Item(Jobs.attempt(9), A, 0, true), NOW);
+
+    // When
+    boolean early = queue.turnAway(NOW.plusMillis(4_999)).isEmpty();
+    List<AdmissionQueue.TurnedAway<Item>> away = queue.turnAway(NOW.plusSeconds(5));
+
+    // Then
+    assertThat(early).isTrue();
+    assertThat(away)
+        .extracting(turned -> turned.item().attempt())
+        .containsExactly(Jobs.attempt(2), Jobs.attempt(3));
+    assertThat(away).extracting(AdmissionQueue.TurnedAway::until).containsOnlyNulls();
+  }
+
+  @Test
+  void shouldTurnAwayWhatCanNeverStartEvenIfItIsToStay() {
+    // Given
+    AdmissionQueue<Item> limited = new AdmissionQueue<>(10, 1, account -> new Limits(9, null, 100));
+    Item huge = new Item(Jobs.attempt(1), A, 101, true);
+    Item behind = new Item(Jobs.attempt(2), A, 50, false);
+    limited.add(huge, NOW);
+    limited.add(behind, NOW);
+
+    // When
+    List<AdmissionQueue.TurnedAway<Item>> away = limited.turnAway(NOW);
+
+    // Then
+    assertThat(away).containsExactly(new AdmissionQueue.TurnedAway<>(huge, null));
+    assertThat(limited.next(NOW)).isEqualTo(behind);
+  }
+
+  @Test
+  void shouldKeepASmallCallBehindALargeOneThatIsTurnedAway() {
+    // Given
+    AdmissionQueue<Item> limited = new AdmissionQueue<>(10, 1, account -> new Limits(9, null, 100));
+    limited.add(new Item(Jobs.attempt(0), A, 60, false), NOW);
+    Item running = Objects.requireNonNull(limited.next(NOW));
+    limited.over(running, new Spent(true, 60L), NOW);
+    Item large = new Item(Jobs.attempt(1), A, 60, false);
+    Item small = new Item(Jobs.attempt(2), A, 20, false);
+    limited.add(large, NOW);
+    limited.add(small, NOW);
+
+    // When
+    List<AdmissionQueue.TurnedAway<Item>> away = limited.turnAway(NOW);
+
+    // Then
+    assertThat(away).containsExactly(new AdmissionQueue.TurnedAway<>(large, NOW.plusSeconds(60)));
+    assertThat(limited.next(NOW)).isEqualTo(small);
+  }
+
+  @Test
+  void shouldNotTurnAwayAnAttemptThatStillRunsHere() {
+    // Given
+    Item item = new Item(Jobs.attempt(1), A);
+    queue.add(item, NOW);
+    queue.next(NOW);
+
+    // When
+    queue.add(new Item(Jobs.attempt(1), A), NOW);
+
+    // Then
+    assertThat(queue.turnAway(NOW.plusSeconds(60))).isEmpty();
   }
 
   @Test
@@ -192,7 +285,8 @@ class AdmissionQueueTest {
     for (int round = 0; round < 50; round++) {
       // Given
       int total = 1 + random.nextInt(6);
-      AdmissionQueue<Item> mixed = new AdmissionQueue<>(total, 1, a -> a.equals(A) ? 1 : 3);
+      AdmissionQueue<Item> mixed =
+          new AdmissionQueue<>(total, 1, a -> Limits.of(a.equals(A) ? 1 : 3));
       List<Item> running = new ArrayList<>();
       Map<AttemptId, AccountId> elsewhere = new HashMap<>();
       int added = 0;
@@ -201,23 +295,23 @@ class AdmissionQueueTest {
       // When
       for (int step = 0; step < 200; step++) {
         switch (random.nextInt(4)) {
-          case 0 -> mixed.add(new Item(Jobs.attempt(added++), random.nextBoolean() ? A : B));
+          case 0 -> mixed.add(new Item(Jobs.attempt(added++), random.nextBoolean() ? A : B), NOW);
           case 1 -> {
             AccountId account = random.nextBoolean() ? A : B;
             AttemptId attempt = Jobs.attempt(10_000 + step);
             elsewhere.put(attempt, account);
-            mixed.runsElsewhere(account, attempt, NOW.plusSeconds(1));
+            mixed.runsElsewhere(account, attempt, 0, NOW.plusSeconds(1));
           }
           case 2 -> {
             if (!elsewhere.isEmpty()) {
               AttemptId attempt = elsewhere.keySet().iterator().next();
               AccountId account = elsewhere.remove(attempt);
-              mixed.endsElsewhere(Objects.requireNonNull(account), attempt);
+              mixed.endsElsewhere(Objects.requireNonNull(account), attempt, Spent.UNKNOWN, NOW);
             }
           }
           default -> {
             if (!running.isEmpty()) {
-              mixed.ended(running.remove(random.nextInt(running.size())));
+              mixed.ended(running.remove(random.nextInt(running.size())), NOW);
             }
           }
         }
@@ -234,11 +328,11 @@ class AdmissionQueueTest {
           assertThat(running.size()).as("seed %d", seed).isLessThanOrEqualTo(total);
         }
       }
-      for (Item item = mixed.next(NOW.plusSeconds(2));
+      for (Item item = mixed.next(NOW.plusSeconds(4));
           item != null || !running.isEmpty();
-          item = mixed.next(NOW.plusSeconds(2))) {
+          item = mixed.next(NOW.plusSeconds(4))) {
         if (item == null) {
-          mixed.ended(running.removeFirst());
+          mixed.ended(running.removeFirst(), NOW);
         } else {
           running.add(item);
           started++;
@@ -253,7 +347,7 @@ class AdmissionQueueTest {
     for (int i = 0; i < count; i++) {
       Item item = new Item(Jobs.attempt(i), account);
       items.add(item);
-      queue.add(item);
+      queue.add(item, NOW);
     }
     return items;
   }

@@ -82,7 +82,7 @@ class UpstreamTest {
       UpstreamCall call = prepare(provider.base(), PATIENT, Mode.NATIVE, payloads);
 
       // When
-      UpstreamCall.Result result = call.make(access(), bounds());
+      UpstreamCall.Result result = call.make(access(), bounds(), () -> {});
 
       // Then
       assertThat(result.reached()).isTrue();
@@ -176,7 +176,7 @@ class UpstreamTest {
 
       // When
       UpstreamCall.Result result =
-          call.make(access(), new AttemptBounds(stop, Jobs.NOW.plusSeconds(900), clock));
+          call.make(access(), new AttemptBounds(stop, Jobs.NOW.plusSeconds(900), clock), () -> {});
 
       // Then
       assertFailed(result, Cause.TOTAL_TIMEOUT, true);
@@ -281,7 +281,7 @@ class UpstreamTest {
         UpstreamCall call = prepare(provider.base(), PATIENT, mode, payloads);
 
         // Then
-        assertThat(call.make(access(), bounds()).reply())
+        assertThat(call.make(access(), bounds(), () -> {}).reply())
             .as("%s", type)
             .isEqualTo(Reply.malformed(Fault.WRONG_CONTENT_TYPE));
       }
@@ -318,7 +318,7 @@ class UpstreamTest {
       UpstreamCall call = prepare(provider.base(), PATIENT, Mode.NATIVE, new Endless(8 << 20));
 
       // Then
-      assertThat(call.make(access(), bounds()).reply())
+      assertThat(call.make(access(), bounds(), () -> {}).reply())
           .isEqualTo(new Reply.Failed(new Outcome.TooLarge(Unit.BYTES, call.wireBytes(), null)));
     }
   }
@@ -339,7 +339,7 @@ class UpstreamTest {
       UpstreamCall call = prepare(provider.base(), PATIENT, Mode.NATIVE, history);
 
       // When
-      UpstreamCall.Result result = call.make(access(), bounds());
+      UpstreamCall.Result result = call.make(access(), bounds(), () -> {});
 
       // Then
       assertThat(result.reply()).isInstanceOf(Reply.Answer.class);
@@ -372,7 +372,7 @@ class UpstreamTest {
       UpstreamCall call = prepare(provider.base(), PATIENT, Mode.NATIVE, payloads);
 
       // Then
-      assertThatThrownBy(() -> call.make(access(), bounds())).isInstanceOf(StoppedException.class);
+      assertThatThrownBy(() -> call.make(access(), bounds(), () -> {})).isInstanceOf(StoppedException.class);
       assertThat(provider.events().poll(10, TimeUnit.SECONDS))
           .as("the connection is closed")
           .isEqualTo("done");
@@ -401,8 +401,8 @@ class UpstreamTest {
       Job job = job(Mode.SUMMARIZE, payloads);
 
       // When
-      Reply first = both.prepare(job, bounds()).make(access(), bounds()).reply();
-      Reply second = both.prepare(job, bounds()).make(access(), bounds()).reply();
+      Reply first = both.prepare(job, bounds()).make(access(), bounds(), () -> {}).reply();
+      Reply second = both.prepare(job, bounds()).make(access(), bounds(), () -> {}).reply();
 
       // Then
       assertThat(first).isEqualTo(new Reply.Summary("hi", Usage.NONE));
@@ -418,13 +418,13 @@ class UpstreamTest {
 
       // When
       payloads.troubleReads(new IOException("no broker"));
-      UpstreamCall.Result result = call.make(access(), bounds());
+      UpstreamCall.Result result = call.make(access(), bounds(), () -> {});
       payloads.troubleReads(null);
       payloads.failReads(new IllegalStateException("lost"));
 
       // Then
       assertFailed(result, Cause.WORKER_FAULT, true);
-      assertThatThrownBy(() -> call.make(access(), bounds())).hasMessage("lost");
+      assertThatThrownBy(() -> call.make(access(), bounds(), () -> {})).hasMessage("lost");
     }
   }
 
@@ -434,7 +434,7 @@ class UpstreamTest {
   }
 
   private UpstreamCall.Result call(URI base, String limits) throws Exception {
-    return prepare(base, limits, Mode.NATIVE, payloads).make(access(), bounds());
+    return prepare(base, limits, Mode.NATIVE, payloads).make(access(), bounds(), () -> {});
   }
 
   private UpstreamCall prepare(URI base, String limits, Mode mode, Payloads from) throws Exception {
