@@ -177,7 +177,12 @@ public final class AttemptRunner implements Attempts {
   }
 
   private Outcome make(
-      Job job, UpstreamCall call, Access.Granted access, AttemptBounds bounds, Course course, Watch watch)
+      Job job,
+      UpstreamCall call,
+      Access.Granted access,
+      AttemptBounds bounds,
+      Course course,
+      Watch watch)
       throws IOException {
     bounds.check();
     long tokens = Tokens.estimate(course.wireBytes);

@@ -146,19 +146,18 @@ public final class AdmissionQueue<T extends AdmissionQueue.Waiting> {
       long counted = quota.counted(item.tokens());
       boolean fits = quota.fits(item.tokens());
       boolean room = soon.holds(requests + 1, tokens + counted);
+      boolean waited = !place.since().plus(PATIENCE).isAfter(now);
+      if (fits && (item.stays() || quota.runsHere(item.attempt()) || (room && !waited))) {
+        requests++;
+        tokens += counted;
+        continue;
+      }
       if (fits && !room && !full) {
         full = true;
         until = quota.window().roomFor(requests + 1, tokens + counted);
       }
-      boolean waited = !place.since().plus(PATIENCE).isAfter(now);
-      boolean kept = item.stays() || quota.runsHere(item.attempt()) || (room && !waited);
-      if (fits && kept) {
-        requests++;
-        tokens += counted;
-      } else {
-        i.remove();
-        away.add(new TurnedAway<>(item, fits && !room ? until : null));
-      }
+      i.remove();
+      away.add(new TurnedAway<>(item, fits && !room ? until : null));
     }
   }
 

@@ -78,7 +78,8 @@ public final class UpstreamCall {
   /// @param sent told, on any thread, when the request has been handed to the network
   /// @throws StoppedException if the attempt is stopped meanwhile
   /// @throws dev.kompakt.bootstrap.payload.PayloadLostException if the request cannot be read
-  public Result make(Access.Granted access, AttemptBounds bounds, Runnable sent) throws StoppedException {
+  public Result make(Access.Granted access, AttemptBounds bounds, Runnable sent)
+      throws StoppedException {
     String status = NO_STATUS;
     boolean reached = true;
     List<UsageReading> readings = null;

@@ -372,7 +372,8 @@ class UpstreamTest {
       UpstreamCall call = prepare(provider.base(), PATIENT, Mode.NATIVE, payloads);
 
       // Then
-      assertThatThrownBy(() -> call.make(access(), bounds(), () -> {})).isInstanceOf(StoppedException.class);
+      assertThatThrownBy(() -> call.make(access(), bounds(), () -> {}))
+          .isInstanceOf(StoppedException.class);
       assertThat(provider.events().poll(10, TimeUnit.SECONDS))
           .as("the connection is closed")
           .isEqualTo("done");
