@@ -101,6 +101,8 @@ public final class IngressService implements AutoCloseable {
     LogView<String, SessionBinding> sessions =
         LogView.follow(clients, Topics.SESSIONS, MAX_SESSIONS, (_, _) -> {});
     List<LogView<?, ?>> views = List.of(compactions, limits, tenants, accountStatuses, sessions);
+    Sessions bound =
+        new Sessions(session -> sessions.get(session).orElse(null), config.routing().sessionIdle());
     Statuses statuses = new KafkaStatuses(compactions);
     TopicWriter<String, Report> reports = clients.writer(Topics.OUTCOMES);
     // While the log does not answer, sending waits: not on a turn's thread, and not without bound.
@@ -117,8 +119,7 @@ public final class IngressService implements AutoCloseable {
                 new Chunking(config, limit -> limits.get(limit).orElse(null), clock),
                 (day, tenant) -> tokens(tenants, day, tenant),
                 accounts,
-                new Sessions(
-                    session -> sessions.get(session).orElse(null), config.routing().sessionIdle()),
+                bound,
                 turn -> {
                   if (reporting.tryAcquire()) {
                     Thread.startVirtualThread(
@@ -145,6 +146,8 @@ public final class IngressService implements AutoCloseable {
         new AdminEndpoints.Sources(
             statuses,
             account -> accountStatuses.get(account).orElse(null),
+            accounts::standing,
+            session -> bound.account(session, clock.instant()),
             () -> limits.all().values(),
             report -> reports.sendAndWait(report.key(), report)),
         clock);

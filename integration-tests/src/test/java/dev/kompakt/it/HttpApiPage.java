@@ -14,7 +14,17 @@ final class HttpApiPage {
 
       @ The document itself is served at `/openapi.json`.
 
-      The admin plane, at `admin.listen`, answers `GET` on `/livez`, `/readyz` (each check on a line), `/metrics` (Prometheus) and `/admin/v1/compactions?status=&tenant=&limit=` (newest first). Its errors are problem+json.
+      The admin plane, at `admin.listen`, speaks JSON; its errors are problem+json. With `admin.key` set it asks for it as a bearer token (not for `/livez` and `/readyz`); without, it answers only to loopback names.
+
+      | Request | What it does |
+      | --- | --- |
+      | `GET /livez`, `GET /readyz` | whether the process lives; whether it serves, each check on a line |
+      | `GET /metrics` | Prometheus |
+      | `GET /admin/v1/compactions?status=&tenant=&limit=` | compactions of all tenants, newest first |
+      | `GET /admin/v1/accounts?state=&provider=` | accounts: state, windows, quota, calls and tokens |
+      | `POST /admin/v1/accounts/{id}/pause`, `…/resume` | takes an account out of use, puts it back; 202 while no router has taken it in |
+      | `GET /admin/v1/limits?provider=&model=` | request sizes providers were seen to accept and refuse, and endpoints they do not have |
+      | `GET /admin/v1/routing/explain?provider=&tokens=&session=&tenant=&held=` | which account a call would go to now, and why not the others |
 
       After the first keepalive the status is 200 whatever comes. A unary request that fails then has its body broken off; a streaming one ends with `response.failed`. Ask again to hear the true status.
       """;

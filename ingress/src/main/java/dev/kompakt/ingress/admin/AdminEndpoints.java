@@ -2,6 +2,7 @@ package dev.kompakt.ingress.admin;
 
 import dev.kompakt.bootstrap.admin.AdminServer;
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.route.Standing;
 import dev.kompakt.ingress.publish.Statuses;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.record.AccountReport;
@@ -21,10 +22,14 @@ public final class AdminEndpoints {
   /// What they tell of and act on.
   ///
   /// @param account what the router knows of one; null if nothing
+  /// @param standing what this ingress has seen of an account
+  /// @param sessions the account of a session's hash; null if it has none
   /// @param reports returns once a report is durable
   public record Sources(
       Statuses compactions,
       Function<AccountId, @Nullable AccountStatus> account,
+      Function<AccountId, Standing> standing,
+      Function<String, @Nullable AccountId> sessions,
       Supplier<Collection<LearnedLimit>> limits,
       Consumer<AccountReport> reports) {}
 
@@ -40,5 +45,9 @@ public final class AdminEndpoints {
         "/admin/v1/accounts/{id}/resume",
         AccountAction.resume(config.accounts(), sources.account(), sources.reports(), clock));
     admin.add("/admin/v1/limits", new LimitList(sources.limits(), clock));
+    admin.add(
+        "/admin/v1/routing/explain",
+        new RoutingExplanation(
+            config, sources.account(), sources.standing(), sources.sessions(), clock));
   }
 }

@@ -196,6 +196,11 @@ public final class Accounts {
     return seat;
   }
 
+  /// What was seen of an account here.
+  public synchronized Standing standing(AccountId account) {
+    return pool.standing(account);
+  }
+
   /// Notes something seen of an account here.
   synchronized void note(AccountId account, UnaryOperator<Standing> seen) {
     pool.note(seen.apply(pool.standing(account)));

@@ -29,7 +29,7 @@ public final class Sessions {
   }
 
   /// The account of a session; null if it has none.
-  @Nullable AccountId account(String session, Instant now) {
+  public @Nullable AccountId account(String session, Instant now) {
     SessionBinding there = bound.apply(session);
     SessionBinding here = chosen.getIfPresent(session);
     SessionBinding latest =

@@ -29,6 +29,7 @@ import tools.jackson.databind.JsonNode;
       "  kompakt account pause team-a",
       "      what it has running goes on; what comes next goes to others",
       "  kompakt account resume team-a",
+      "  kompakt account explain --tokens 120000",
     })
 final class AccountCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -42,7 +43,7 @@ final class AccountCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say `account list`, `account pause ID` or `account resume ID`");
+        spec.commandLine(), "say `account list`, `pause ID`, `resume ID` or `explain`");
   }
 
   @Command(
@@ -81,6 +82,62 @@ final class AccountCommand implements Runnable {
   @Command(name = "resume", description = "Put an account to use again, whatever its state was.")
   int resume(@Parameters(paramLabel = "ID", description = "The account's id.") String id) {
     return act(id, "resume", "active");
+  }
+
+  @Command(
+      name = "explain",
+      description = {
+        "Say which account a call would go to now, and how each stands to it.",
+        "What is in flight is known of the asked process alone.",
+      })
+  int explain(
+      @Option(names = "--provider", paramLabel = "ID", description = "The provider that is called.")
+          @Nullable String provider,
+      @Option(
+              names = "--session",
+              paramLabel = "KEY",
+              description = "The session the call is of, as its client names it.")
+          @Nullable String session,
+      @Option(
+              names = "--tenant",
+              paramLabel = "ID",
+              description = "Whose session it is. Default: local.")
+          @Nullable String tenant,
+      @Option(names = "--tokens", paramLabel = "N", description = "How large the call is.")
+          @Nullable Long tokens) {
+    Map<String, @Nullable String> filters = new LinkedHashMap<>();
+    filters.put("provider", provider);
+    filters.put("session", session);
+    filters.put("tenant", tenant);
+    filters.put("tokens", tokens == null ? null : tokens.toString());
+    try (AdminClient admin = AdminClient.of(options.loadQuietly())) {
+      JsonNode explained = admin.get(AdminClient.path("/admin/v1/routing/explain", filters));
+      options.note(decision(explained));
+      Entries.show(
+          options.output(),
+          explained.path("accounts").valueStream().toList(),
+          AccountCommand::verdict);
+    }
+    return ExitCode.OK.number();
+  }
+
+  private static String decision(JsonNode explained) {
+    String reason = explained.path("reason").asString("").replace('_', ' ');
+    return switch (explained.path("decision").asString("")) {
+      case "use" -> "goes to " + explained.path("account").asString("") + ": " + reason;
+      case "wait" -> "waits until " + Entries.time(explained.path("until")) + ": " + reason;
+      default -> "goes nowhere: " + reason;
+    };
+  }
+
+  private static Map<String, Object> verdict(JsonNode account) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("account", account.path("account").asString(""));
+    row.put("grade", account.path("grade").asString(""));
+    row.put("inFlight", account.path("in_flight").asInt());
+    row.put("until", Entries.time(account.path("until")));
+    row.put("why", account.path("why").asString(""));
+    return row;
   }
 
   private int act(String id, String action, String result) {

@@ -5,12 +5,15 @@ import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.standalone.broker.Running;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -46,6 +49,24 @@ final class AdminClient implements AutoCloseable {
     return new AdminClient(
         running == null ? "http://" + host + ":" + listen.port() : running,
         config.admin().credential());
+  }
+
+  /// A path with a query.
+  ///
+  /// @param parameters by name; null for none
+  static String path(String path, Map<String, @Nullable String> parameters) {
+    StringBuilder query = new StringBuilder(path);
+    parameters.forEach(
+        (name, value) -> {
+          if (value != null) {
+            query
+                .append(query.length() == path.length() ? '?' : '&')
+                .append(name)
+                .append('=')
+                .append(URLEncoder.encode(value, StandardCharsets.UTF_8));
+          }
+        });
+    return query.toString();
   }
 
   /// Asks for something.

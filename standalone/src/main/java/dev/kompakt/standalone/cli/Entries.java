@@ -1,7 +1,5 @@
 package dev.kompakt.standalone.cli;
 
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,18 +22,7 @@ final class Entries {
   ///
   /// @param filters by name; null for none
   static List<JsonNode> ask(AdminClient admin, String path, Map<String, @Nullable String> filters) {
-    StringBuilder query = new StringBuilder(path);
-    filters.forEach(
-        (name, value) -> {
-          if (value != null) {
-            query
-                .append(query.length() == path.length() ? '?' : '&')
-                .append(name)
-                .append('=')
-                .append(URLEncoder.encode(value, StandardCharsets.UTF_8));
-          }
-        });
-    return admin.get(query.toString()).path("data").valueStream().toList();
+    return admin.get(AdminClient.path(path, filters)).path("data").valueStream().toList();
   }
 
   /// Shows a list.

@@ -49,6 +49,7 @@ class AccountCommandTest {
     }
     Run restarted;
     Run filtered;
+    Run explained;
     Run resumed;
     Run back;
     Run unknown;
@@ -56,6 +57,7 @@ class AccountCommandTest {
     try (Kompakt _ = up()) {
       restarted = Run.in(home, "account", "list", "--output", "json");
       filtered = Run.in(home, "account", "list", "--state", "paused");
+      explained = Run.in(home, "account", "explain", "--tokens", "1000");
       resumed = Run.in(home, "account", "resume", "a");
       back = Run.in(home, "account", "list");
       unknown = Run.in(home, "account", "pause", "c");
@@ -70,6 +72,8 @@ class AccountCommandTest {
     assertThat(accounts.valueStream().map(a -> a.get("state").asString()))
         .containsExactly("paused", "active");
     assertThat(filtered.out()).contains("a ", "paused").doesNotContain("active");
+    assertThat(explained.err()).isEqualTo("goes to b: safe\n");
+    assertThat(explained.out()).contains("out", "paused");
     assertThat(resumed.err()).isEqualTo("account a is active\n");
     assertThat(back.out().lines()).hasSize(3).first().asString().startsWith("account");
     assertThat(back.out()).doesNotContain("paused");
