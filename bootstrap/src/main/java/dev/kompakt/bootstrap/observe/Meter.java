@@ -83,6 +83,11 @@ public enum Meter {
       "Upstream calls made, by account and status class",
       "account",
       "status_class"),
+  IMPLAUSIBLE_USAGE(
+      "kompakt_implausible_usage",
+      Kind.COUNTER,
+      "Values ignored that providers gave for quotas and waits, by account",
+      "account"),
   UPSTREAM_BYTES(
       "kompakt_upstream_request_bytes", Kind.COUNTER, "Request bytes sent upstream", "account"),
   CREDENTIALS_RENEWED(

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param wireBytes of the request
 /// @param header the response's headers
+/// @param implausible called for each reset or wait that cannot be and is ignored
 public record Classification(
-    long wireBytes, Function<String, Optional<String>> header, Instant now) {
+    long wireBytes, Function<String, Optional<String>> header, Instant now, Runnable implausible) {
   private static final Duration RATE_LIMIT_DEFAULT = Duration.ofSeconds(5);
   private static final Duration RATE_LIMIT_LEAST = Duration.ofMillis(100);
 
@@ -59,7 +60,7 @@ public record Classification(
     return switch (status) {
       case 400, 422 -> badRequest(status, error);
       case 401, 403 -> new Outcome.Unauthorized(status, null);
-      case 402 -> new Outcome.QuotaExhausted(error.resetsAt());
+      case 402 -> new Outcome.QuotaExhausted(resetsAt(error));
       case 413 -> tooLarge(error.type().equals("tokens") ? Unit.TOKENS : Unit.BYTES);
       case 429 -> tooMany(error);
       case 408, 409, 425 -> transientError(Cause.SERVER_ERROR, status, error);
@@ -123,7 +124,7 @@ public record Classification(
         || error.code().equals("usage_limit_reached")
         || error.code().equals("insufficient_quota")
         || error.type().equals("insufficient_quota")) {
-      return new Outcome.QuotaExhausted(error.resetsAt());
+      return new Outcome.QuotaExhausted(resetsAt(error));
     }
     if (error.type().equals("usage_not_included") || error.code().equals("usage_not_included")) {
       return new Outcome.Unauthorized(429, null);
@@ -131,7 +132,7 @@ public record Classification(
     if (NEVER_FITS.matcher(error.message().toLowerCase(Locale.ROOT)).find()) {
       return tooLarge(Unit.TOKENS); // no waiting makes room for it
     }
-    Duration wait = RetryAfter.of(header, error.message(), now);
+    Duration wait = wait(error);
     if (wait == null) {
       return new Outcome.RateLimited(RATE_LIMIT_DEFAULT);
     }
@@ -161,8 +162,24 @@ public record Classification(
   }
 
   private Outcome transientError(Cause cause, int status, ErrorBody error) {
-    @Nullable Duration wait = RetryAfter.of(header, error.message(), now);
-    return new Outcome.Transient(cause, status, wait);
+    return new Outcome.Transient(cause, status, wait(error));
+  }
+
+  private @Nullable Duration wait(ErrorBody error) {
+    Duration wait = RetryAfter.of(header, error.message(), now);
+    if (wait == null && RetryAfter.said(header)) {
+      implausible.run();
+    }
+    return wait;
+  }
+
+  private @Nullable Instant resetsAt(ErrorBody error) {
+    Instant at = error.resetsAt();
+    if (at == null || (at.isAfter(now) && !at.isAfter(now.plus(UsageReadings.LONGEST)))) {
+      return at;
+    }
+    implausible.run();
+    return null;
   }
 
   private static Outcome rejected(int status, ErrorBody error) {

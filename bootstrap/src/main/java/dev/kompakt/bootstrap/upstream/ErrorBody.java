@@ -9,11 +9,11 @@ import tools.jackson.databind.JsonNode;
 /// What a provider says of an error, in whichever of the usual shapes it says it.
 ///
 /// @param message for matching only: it may hold payload text, so it is neither kept nor logged
-/// @param resetsAt when a used-up window begins anew
+/// @param resetsAt when a used-up window begins anew; as it was said, be that plausible or not
 public record ErrorBody(
     String type, String code, @Nullable String param, String message, @Nullable Instant resetsAt) {
   private static final int MOST_MESSAGE_CHARACTERS = 4096;
-  private static final long MOST_RESET_SECONDS = 40L * 24 * 3600;
+  private static final double MOST_SECONDS = 1e11;
 
   public static ErrorBody of(byte[] body, Instant now) {
     try {
@@ -57,17 +57,17 @@ public record ErrorBody(
 
   private static @Nullable Instant resetsAt(JsonNode error, Instant now) {
     JsonNode at = error.path("resets_at");
-    long ahead =
-        at.canConvertToLong() && at.isNumber()
-            ? at.asLong() - now.getEpochSecond()
-            : seconds(error.path("resets_in_seconds"));
-    return ahead > 0 && ahead <= MOST_RESET_SECONDS
-        ? Instant.ofEpochSecond(now.getEpochSecond() + ahead)
-        : null;
+    if (at.isNumber()) {
+      return Instant.ofEpochSecond(seconds(at));
+    }
+    JsonNode in = error.path("resets_in_seconds");
+    return in.isNumber() ? Instant.ofEpochSecond(now.getEpochSecond() + seconds(in)) : null;
   }
 
+  /// So many seconds, or as many as no reset is away.
   private static long seconds(JsonNode value) {
-    return value.isNumber() && value.canConvertToLong() ? value.asLong() : 0;
+    double seconds = value.asDouble(MOST_SECONDS);
+    return (long) Math.clamp(seconds, -MOST_SECONDS, MOST_SECONDS);
   }
 
   /// At most 64 characters that cannot be payload text of any length or a line of a log.

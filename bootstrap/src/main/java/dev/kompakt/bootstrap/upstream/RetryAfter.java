@@ -39,6 +39,12 @@ public final class RetryAfter {
     return wait == null ? message(message) : wait;
   }
 
+  /// Whether a header says anything of it.
+  static boolean said(Function<String, Optional<String>> header) {
+    return !header.apply("retry-after-ms").orElse("").isBlank()
+        || !header.apply("retry-after").orElse("").isBlank();
+  }
+
   private static @Nullable Duration number(Optional<String> value, double nanosEach) {
     String text = value.orElse("").strip();
     return NUMBER.matcher(text).matches() ? nanos(Double.parseDouble(text) * nanosEach) : null;

@@ -11,11 +11,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -194,12 +196,57 @@ class ClassificationTest {
     assertThat(outcome).doesNotContain(secret).doesNotContain(" says", "☠").hasSizeLessThan(250);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"resets_at\":-7}",
+        "{\"resets_at\":9e99}",
+        "{\"resets_at\":4102444800}",
+        "{\"resets_in_seconds\":-1}",
+        "{\"resets_in_seconds\":31708800}",
+        "{\"resets_in_seconds\":99999999999999999999}"
+      })
+  void shouldIgnoreAndCountAResetThatCannotBe(String said) {
+    // Given
+    AtomicInteger ignored = new AtomicInteger();
+    Classification classes =
+        new Classification(WIRE, _ -> Optional.empty(), NOW, ignored::incrementAndGet);
+    String error = said.replace("{", "{\"type\":\"usage_limit_reached\",");
+
+    // When
+    Outcome outcome = classes.status(429, ErrorBody.of(bytes("{\"error\":" + error + "}"), NOW));
+
+    // Then
+    assertThat(outcome).isEqualTo(new Outcome.QuotaExhausted(null));
+    assertThat(ignored).hasValue(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-5, 1", "NaN, 1", "soon, 1", "'', 0", "7, 0"})
+  void shouldCountAWaitThatCannotBe(String retryAfter, int expected) {
+    // Given
+    AtomicInteger ignored = new AtomicInteger();
+    Classification classes =
+        new Classification(
+            WIRE,
+            name -> name.equals("retry-after") ? Optional.of(retryAfter) : Optional.empty(),
+            NOW,
+            ignored::incrementAndGet);
+
+    // When
+    Outcome outcome = classes.status(429, ErrorBody.of(bytes("{}"), NOW));
+
+    // Then
+    assertThat(outcome).isInstanceOf(Outcome.RateLimited.class);
+    assertThat(ignored).hasValue(expected);
+  }
+
   private static Outcome status(int status, String body, Map<String, String> headers) {
     return of(headers).status(status, ErrorBody.of(bytes(body), NOW));
   }
 
   private static Classification of(Map<String, String> headers) {
-    return new Classification(WIRE, name -> Optional.ofNullable(headers.get(name)), NOW);
+    return new Classification(WIRE, name -> Optional.ofNullable(headers.get(name)), NOW, () -> {});
   }
 
   private static byte[] bytes(String text) {

@@ -22,7 +22,7 @@ class UpstreamWordsFuzzTest {
     ErrorBody error = ErrorBody.of(data.consumeRemainingAsBytes(), NOW);
 
     Outcome outcome =
-        new Classification(1_000, _ -> Optional.of(header), NOW).status(status, error);
+        new Classification(1_000, _ -> Optional.of(header), NOW, () -> {}).status(status, error);
 
     assertThat(outcome).isNotInstanceOf(Outcome.Succeeded.class);
     if (outcome instanceof Outcome.Rejected(_, String code, String param)) {
@@ -37,7 +37,9 @@ class UpstreamWordsFuzzTest {
     String message = data.consumeRemainingAsString();
 
     Duration wait = RetryAfter.of(_ -> Optional.of(value), message, NOW);
-    List<UsageReading> readings = UsageHeaders.read(_ -> Optional.of(value), NOW);
+    UsageReadings into = new UsageReadings(() -> NOW, () -> {});
+    UsageHeaders.read(_ -> Optional.of(value), into);
+    List<UsageReading> readings = into.all();
 
     assertThat(wait == null || (!wait.isNegative() && wait.compareTo(RetryAfter.MOST) <= 0))
         .isTrue();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kompakt.schemas.record.UsageReading;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class UsageHeadersTest {
   private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
+
+  private int ignored;
 
   @Test
   void shouldReadTheWindowsOfAPlan() {
@@ -33,7 +36,14 @@ class UsageHeadersTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"12ms, PT0.012S", "1s, PT1S", "6m0s, PT6M", "1h2m3.5s, PT1H2M3.5S"})
+  @CsvSource({
+    "12ms, PT0.012S",
+    "350ms, PT0.35S",
+    "1s, PT1S",
+    "1h2m, PT1H2M",
+    "6m0s, PT6M",
+    "1h2m3.5s, PT1H2M3.5S"
+  })
   void shouldReadThePlatformsLimits(String reset, Duration expected) {
     assertThat(
             read(
@@ -69,7 +79,56 @@ class UsageHeadersTest {
         .isNull();
   }
 
-  private static @Nullable List<UsageReading> read(Map<String, String> headers) {
-    return UsageHeaders.read(name -> Optional.ofNullable(headers.get(name)), NOW);
+  @Test
+  void shouldReadAResetThatIsSaidInSeconds() {
+    assertThat(
+            read(
+                Map.of(
+                    "x-codex-secondary-used-percent", "3",
+                    "x-codex-secondary-window-minutes", "10080",
+                    "x-codex-secondary-reset-after-seconds", "600")))
+        .containsExactly(
+            new UsageReading("secondary", 3, Duration.ofDays(7), NOW.plusSeconds(600), NOW));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "x-codex-primary-used-percent, -1",
+    "x-codex-primary-used-percent, NaN",
+    "x-codex-primary-used-percent, 1001",
+    "x-codex-primary-reset-at, 4102444800",
+    "x-codex-primary-reset-at, -1",
+    "x-codex-primary-window-minutes, -300",
+    "x-codex-primary-window-minutes, 9999999",
+    "x-ratelimit-remaining-tokens, 11",
+    "x-ratelimit-remaining-tokens, -1",
+    "x-ratelimit-reset-tokens, soon",
+    "x-ratelimit-reset-tokens, 9999h",
+    "x-ratelimit-limit-tokens, 1e9"
+  })
+  void shouldCountWhatItIgnores(String name, String value) {
+    // Given
+    Map<String, String> headers = new HashMap<>();
+    headers.put("x-codex-primary-used-percent", "10");
+    headers.put("x-codex-primary-window-minutes", "300");
+    headers.put("x-codex-primary-reset-at", "1795172400");
+    headers.put("x-ratelimit-limit-tokens", "10");
+    headers.put("x-ratelimit-remaining-tokens", "5");
+    headers.put("x-ratelimit-reset-tokens", "1h2m");
+    read(headers);
+    assertThat(ignored).isZero();
+
+    // When
+    headers.put(name, value);
+    read(headers);
+
+    // Then
+    assertThat(ignored).isEqualTo(1);
+  }
+
+  private @Nullable List<UsageReading> read(Map<String, String> headers) {
+    UsageReadings readings = new UsageReadings(() -> NOW, () -> ignored++);
+    UsageHeaders.read(name -> Optional.ofNullable(headers.get(name)), readings);
+    return readings.all();
   }
 }

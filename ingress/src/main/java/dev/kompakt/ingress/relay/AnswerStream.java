@@ -3,18 +3,17 @@ package dev.kompakt.ingress.relay;
 import dev.kompakt.bootstrap.observe.Meter;
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.bootstrap.upstream.UsageHeaders;
+import dev.kompakt.bootstrap.upstream.UsageReadings;
 import dev.kompakt.ingress.park.ClientGoneException;
 import dev.kompakt.ingress.park.Passage;
 import dev.kompakt.ingress.relay.Upstreams.Reply.Answer;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Outcome.Transient.Cause;
-import dev.kompakt.schemas.record.UsageReading;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
@@ -59,7 +58,9 @@ final class AnswerStream implements Runnable {
   @Override
   public void run() {
     String type = answer.headers().firstValue("content-type").orElse("application/json");
-    UsageTap tap = new UsageTap(type.startsWith("text/event-stream"), settings.clock());
+    UsageReadings readings = new UsageReadings(settings.clock(), this::implausible);
+    UsageHeaders.read(answer.headers()::firstValue, readings);
+    UsageTap tap = new UsageTap(type.startsWith("text/event-stream"), readings);
     String ending = "answered";
     Outcome broken = null;
     ScheduledFuture<?> watch = watch();
@@ -88,7 +89,11 @@ final class AnswerStream implements Runnable {
           .reports()
           .report(
               call.report(
-                  answer.status(), tap.usage(), readings(tap), broken, settings.clock().instant()));
+                  answer.status(),
+                  tap.usage(),
+                  readings.all(),
+                  broken,
+                  settings.clock().instant()));
     }
   }
 
@@ -159,15 +164,7 @@ final class AnswerStream implements Runnable {
     }
   }
 
-  private @Nullable List<UsageReading> readings(UsageTap tap) {
-    List<UsageReading> said =
-        UsageHeaders.read(answer.headers()::firstValue, settings.clock().instant());
-    List<UsageReading> all = new ArrayList<>(tap.readings());
-    if (said != null) {
-      said.stream()
-          .filter(reading -> all.stream().noneMatch(r -> r.window().equals(reading.window())))
-          .forEach(all::add);
-    }
-    return all.isEmpty() ? null : all;
+  private void implausible() {
+    settings.meters().count(Meter.IMPLAUSIBLE_USAGE, call.seat().id().value());
   }
 }

@@ -66,7 +66,7 @@ public final class Relay implements AutoCloseable {
       InstantSource clock) {
     this.accounts = accounts;
     this.sessions = sessions;
-    upstreams = new Upstreams(config.upstream(), clock);
+    upstreams = new Upstreams(config.upstream(), meters, clock);
     models = new Models(accounts, upstreams);
     streaming = new AnswerStream.Settings(upstreams.idle(), LONGEST, reports, meters, clock);
     meters.gauge(Meter.TURNS_OPEN, open::get);
@@ -167,7 +167,9 @@ public final class Relay implements AutoCloseable {
 
   private void refused(Call call, Reply.Refused refused) {
     Instant now = clock.instant();
-    streaming.reports().report(call.refused(refused, upstreams.readings(refused.headers()), now));
+    streaming
+        .reports()
+        .report(call.refused(refused, upstreams.readings(call.seat(), refused.headers()), now));
     Pause pause = Course.pause(refused, now);
     if (pause != null) {
       call.place().rest(pause);

@@ -1,9 +1,12 @@
 package dev.kompakt.ingress.relay;
 
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.observe.Meter;
+import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.bootstrap.upstream.Classification;
 import dev.kompakt.bootstrap.upstream.ErrorBody;
 import dev.kompakt.bootstrap.upstream.UsageHeaders;
+import dev.kompakt.bootstrap.upstream.UsageReadings;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Outcome.Transient.Cause;
 import dev.kompakt.schemas.record.UsageReading;
@@ -36,12 +39,14 @@ final class Upstreams implements AutoCloseable {
   static final int MOST_ERROR_BYTES = 1 << 20;
 
   private final KompaktConfig.Upstream limits;
+  private final Meters meters;
   private final InstantSource clock;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient client;
 
-  Upstreams(KompaktConfig.Upstream limits, InstantSource clock) {
+  Upstreams(KompaktConfig.Upstream limits, Meters meters, InstantSource clock) {
     this.limits = limits;
+    this.meters = meters;
     this.clock = clock;
     client =
         HttpClient.newBuilder()
@@ -90,12 +95,12 @@ final class Upstreams implements AutoCloseable {
                   }
                 }),
             body.length()));
-    return send(request.build(), body.length());
+    return send(seat, request.build(), body.length());
   }
 
   /// Asks for an account's models.
   Reply models(Seat seat, @Nullable String query) throws IOException, InterruptedException {
-    return send(request(seat, "/models", query).GET().build(), 0);
+    return send(seat, request(seat, "/models", query).GET().build(), 0);
   }
 
   private HttpRequest.Builder request(Seat seat, String path, @Nullable String query) {
@@ -106,7 +111,7 @@ final class Upstreams implements AutoCloseable {
         .header("authorization", "Bearer " + seat.account().credential());
   }
 
-  private Reply send(HttpRequest request, long wireBytes) throws InterruptedException {
+  private Reply send(Seat seat, HttpRequest request, long wireBytes) throws InterruptedException {
     HttpResponse<InputStream> response;
     try {
       response = client.send(request, BodyHandlers.ofInputStream());
@@ -119,7 +124,8 @@ final class Upstreams implements AutoCloseable {
     }
     byte[] error = Clockwork.readShort(response.body(), MOST_ERROR_BYTES, limits.idleTimeout());
     Classification classes =
-        new Classification(wireBytes, response.headers()::firstValue, clock.instant());
+        new Classification(
+            wireBytes, response.headers()::firstValue, clock.instant(), implausible(seat));
     return new Reply.Refused(
         status,
         response.headers(),
@@ -152,8 +158,17 @@ final class Upstreams implements AutoCloseable {
   }
 
   /// What a response's headers say of the account's quota; null for nothing.
-  @Nullable List<UsageReading> readings(@Nullable HttpHeaders headers) {
-    return headers == null ? null : UsageHeaders.read(headers::firstValue, clock.instant());
+  @Nullable List<UsageReading> readings(Seat seat, @Nullable HttpHeaders headers) {
+    if (headers == null) {
+      return null;
+    }
+    UsageReadings readings = new UsageReadings(clock, implausible(seat));
+    UsageHeaders.read(headers::firstValue, readings);
+    return readings.all();
+  }
+
+  private Runnable implausible(Seat seat) {
+    return () -> meters.count(Meter.IMPLAUSIBLE_USAGE, seat.id().value());
   }
 
   @Override

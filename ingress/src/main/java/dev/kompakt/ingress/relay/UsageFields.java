@@ -1,13 +1,9 @@
 package dev.kompakt.ingress.relay;
 
+import dev.kompakt.bootstrap.upstream.UsageReadings;
 import dev.kompakt.ingress.intake.JsonEvents;
 import dev.kompakt.schemas.record.Usage;
-import dev.kompakt.schemas.record.UsageReading;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,11 +15,9 @@ final class UsageFields implements JsonEvents {
   private static final int DEEPEST = 5;
   private static final int NAME_BYTES = 48;
   private static final int NUMBER_BYTES = 24;
-  private static final double MOST_PERCENT = 1_000;
   private static final double MOST_TOKENS = 1e12;
-  private static final Duration LONGEST = Duration.ofDays(400);
 
-  private final InstantSource clock;
+  private final UsageReadings readings;
   private final @Nullable String[] names = new String[DEEPEST + 1];
   private final StringBuilder name = new StringBuilder();
   private final StringBuilder number = new StringBuilder();
@@ -32,10 +26,9 @@ final class UsageFields implements JsonEvents {
   private boolean numberTooLong;
   private boolean inName;
   private Usage usage = Usage.NONE;
-  private List<UsageReading> readings = List.of();
 
-  UsageFields(InstantSource clock) {
-    this.clock = clock;
+  UsageFields(UsageReadings readings) {
+    this.readings = readings;
   }
 
   /// Begins a value.
@@ -59,34 +52,21 @@ final class UsageFields implements JsonEvents {
     if (!told.equals(Usage.NONE)) {
       usage = told;
     }
-    List<UsageReading> windows = new ArrayList<>(2);
     for (String window : List.of("primary", "secondary")) {
-      UsageReading reading = reading(window);
-      if (reading != null) {
-        windows.add(reading);
-      }
-    }
-    if (!windows.isEmpty()) {
-      readings = List.copyOf(windows);
+      String of = "rate_limits." + window + ".";
+      Double minutes = found.get(of + "window_minutes");
+      readings.plan(
+          window,
+          found.get(of + "used_percent"),
+          minutes == null ? null : minutes * 60,
+          either(of, "reset_at", "resets_at"),
+          either(of, "reset_after_seconds", "resets_in_seconds"));
     }
   }
 
-  private @Nullable UsageReading reading(String window) {
-    String at = "rate_limits." + window + ".";
-    Double used = found.get(at + "used_percent");
-    if (used == null || used < 0 || used > MOST_PERCENT) {
-      return null;
-    }
-    double minutes = found.getOrDefault(at + "window_minutes", 0.0);
-    double reset = found.getOrDefault(at + "reset_at", found.getOrDefault(at + "resets_at", 0.0));
-    Instant now = clock.instant();
-    double ahead = reset - now.getEpochSecond();
-    return new UsageReading(
-        window,
-        used,
-        minutes >= 1 && minutes <= LONGEST.toMinutes() ? Duration.ofMinutes((long) minutes) : null,
-        Math.abs(ahead) <= LONGEST.toSeconds() ? Instant.ofEpochSecond((long) reset) : null,
-        now);
+  private @Nullable Double either(String of, String one, String other) {
+    Double first = found.get(of + one);
+    return first == null ? found.get(of + other) : first;
   }
 
   private long tokens(String key) {
@@ -96,10 +76,6 @@ final class UsageFields implements JsonEvents {
 
   Usage usage() {
     return usage;
-  }
-
-  List<UsageReading> readings() {
-    return readings;
   }
 
   @Override
@@ -176,7 +152,7 @@ final class UsageFields implements JsonEvents {
 
   @Override
   public void closeNumber(long end) {
-    if (numberTooLong || depth < 2 || depth > DEEPEST) {
+    if (depth < 2 || depth > DEEPEST) {
       return;
     }
     StringBuilder path = new StringBuilder();
@@ -190,7 +166,7 @@ final class UsageFields implements JsonEvents {
     if (at.startsWith("usage.")
         || at.startsWith("response.usage.")
         || at.startsWith("rate_limits.")) {
-      found.put(at, Double.valueOf(number.toString()));
+      found.put(at, numberTooLong ? Double.NaN : Double.parseDouble(number.toString()));
     }
   }
 

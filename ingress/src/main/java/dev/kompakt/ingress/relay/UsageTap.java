@@ -1,11 +1,10 @@
 package dev.kompakt.ingress.relay;
 
+import dev.kompakt.bootstrap.upstream.UsageReadings;
 import dev.kompakt.ingress.intake.JsonLexer;
 import dev.kompakt.schemas.record.Usage;
-import dev.kompakt.schemas.record.UsageReading;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,9 +36,10 @@ final class UsageTap {
   /// Begins an answer.
   ///
   /// @param events whether it is a stream of events, not one JSON object
-  UsageTap(boolean events, InstantSource clock) {
+  /// @param readings takes in what it says of quotas
+  UsageTap(boolean events, UsageReadings readings) {
     this.events = events;
-    fields = new UsageFields(clock);
+    fields = new UsageFields(readings);
     if (!events) {
       line = Line.TELLING;
       lexer = new JsonLexer(fields);
@@ -152,10 +152,5 @@ final class UsageTap {
   /// Tokens, as far as they were told.
   Usage usage() {
     return fields.usage();
-  }
-
-  /// Windows told of in events; empty if none.
-  List<UsageReading> readings() {
-    return fields.readings();
   }
 }

@@ -2,6 +2,7 @@ package dev.kompakt.workers.upstream;
 
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.upstream.Classification;
+import dev.kompakt.bootstrap.upstream.UsageReadings;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Outcome.Malformed.Fault;
 import dev.kompakt.schemas.record.Work;
@@ -46,7 +47,8 @@ record NativeMode() implements UpstreamMode {
   }
 
   @Override
-  public Reply read(Job job, ResponseBody response, Classification failures) throws IOException {
+  public Reply read(Job job, ResponseBody response, Classification failures, UsageReadings readings)
+      throws IOException {
     return response.isJson()
         ? NativeAnswer.check(response.readAll())
         : Reply.malformed(Fault.WRONG_CONTENT_TYPE);

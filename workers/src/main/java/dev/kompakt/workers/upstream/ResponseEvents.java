@@ -3,12 +3,13 @@ package dev.kompakt.workers.upstream;
 import dev.kompakt.bootstrap.upstream.Classification;
 import dev.kompakt.bootstrap.upstream.ErrorBody;
 import dev.kompakt.bootstrap.upstream.StrictJson;
+import dev.kompakt.bootstrap.upstream.UsageReadings;
 import dev.kompakt.schemas.record.Outcome.Malformed.Fault;
 import java.io.IOException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/// Reads the stream of a response to its terminal event.
+/// Reads the stream of a response to its terminal event, and on the way what it says of quotas.
 final class ResponseEvents {
   /// What is gathered from a stream.
   interface Result {
@@ -25,16 +26,20 @@ final class ResponseEvents {
 
   private ResponseEvents() {}
 
-  static Reply read(ResponseBody body, Result result, Classification failures) throws IOException {
+  static Reply read(
+      ResponseBody body, Result result, Classification failures, UsageReadings readings)
+      throws IOException {
     Reply reply;
     try (SseReader events = body.events()) {
-      reply = read(events, result, failures);
+      reply = read(events, result, failures, readings);
     }
     body.drain();
     return reply;
   }
 
-  static Reply read(SseReader events, Result result, Classification failures) throws IOException {
+  static Reply read(
+      SseReader events, Result result, Classification failures, UsageReadings readings)
+      throws IOException {
     for (byte[] data = events.next(); data != null; data = events.next()) {
       if (data.length == 0 || java.util.Arrays.equals(data, DONE)) {
         continue;
@@ -59,6 +64,7 @@ final class ResponseEvents {
         case "error" -> {
           return failed(event, failures);
         }
+        case "codex.rate_limits" -> readings.event(event);
         case "" -> {
           if (event.hasNonNull("error")) {
             return failed(event, failures);

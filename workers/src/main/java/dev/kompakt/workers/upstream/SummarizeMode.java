@@ -2,6 +2,7 @@ package dev.kompakt.workers.upstream;
 
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.upstream.Classification;
+import dev.kompakt.bootstrap.upstream.UsageReadings;
 import dev.kompakt.schemas.history.ByteRange;
 import dev.kompakt.schemas.history.PayloadRef;
 import dev.kompakt.schemas.history.Piece;
@@ -80,9 +81,10 @@ record SummarizeMode(Payloads payloads) implements UpstreamMode {
   }
 
   @Override
-  public Reply read(Job job, ResponseBody response, Classification failures) throws IOException {
+  public Reply read(Job job, ResponseBody response, Classification failures, UsageReadings readings)
+      throws IOException {
     if (response.isEventStream()) {
-      return ResponseEvents.read(response, new SummaryAnswer(), failures);
+      return ResponseEvents.read(response, new SummaryAnswer(), failures, readings);
     }
     return response.isJson()
         ? SummaryAnswer.check(response.readAll(), failures)

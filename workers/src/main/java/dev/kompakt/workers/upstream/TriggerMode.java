@@ -3,6 +3,7 @@ package dev.kompakt.workers.upstream;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.upstream.Classification;
 import dev.kompakt.bootstrap.upstream.ErrorBody;
+import dev.kompakt.bootstrap.upstream.UsageReadings;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Outcome.Malformed.Fault;
 import dev.kompakt.schemas.record.Work;
@@ -38,13 +39,14 @@ record TriggerMode() implements UpstreamMode {
   }
 
   @Override
-  public Reply read(Job job, ResponseBody response, Classification failures) throws IOException {
+  public Reply read(Job job, ResponseBody response, Classification failures, UsageReadings readings)
+      throws IOException {
     if (response.isJson()) {
       return Reply.malformed(
           ErrorBody.isError(response.readAll()) ? Fault.ERROR_UNDER_200 : Fault.WRONG_CONTENT_TYPE);
     }
     return response.isEventStream()
-        ? ResponseEvents.read(response, new TriggerAnswer(job.at()), failures)
+        ? ResponseEvents.read(response, new TriggerAnswer(job.at()), failures, readings)
         : Reply.malformed(Fault.WRONG_CONTENT_TYPE);
   }
 }

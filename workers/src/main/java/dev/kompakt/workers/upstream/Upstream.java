@@ -89,7 +89,8 @@ public final class Upstream implements AutoCloseable {
         (status, bytes) -> {
           meters.count(Meter.UPSTREAM_CALLS, account.value(), status);
           meters.add(Meter.UPSTREAM_BYTES, (double) bytes, account.value());
-        });
+        },
+        () -> meters.count(Meter.IMPLAUSIBLE_USAGE, account.value()));
   }
 
   /// The history is fetched while the envelope is read and the start reported.

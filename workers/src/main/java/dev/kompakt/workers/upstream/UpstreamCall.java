@@ -4,6 +4,7 @@ import dev.kompakt.bootstrap.credential.Access;
 import dev.kompakt.bootstrap.upstream.Classification;
 import dev.kompakt.bootstrap.upstream.ErrorBody;
 import dev.kompakt.bootstrap.upstream.UsageHeaders;
+import dev.kompakt.bootstrap.upstream.UsageReadings;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Outcome.Malformed.Fault;
@@ -47,6 +48,7 @@ public final class UpstreamCall {
   private final Exchange exchange;
   private final InstantSource clock;
   private final Counting counted;
+  private final Runnable implausible;
 
   UpstreamCall(
       Job job,
@@ -56,7 +58,8 @@ public final class UpstreamCall {
       Payloads payloads,
       Exchange exchange,
       InstantSource clock,
-      Counting counted) {
+      Counting counted,
+      Runnable implausible) {
     this.job = job;
     this.mode = mode;
     this.request = request;
@@ -65,6 +68,7 @@ public final class UpstreamCall {
     this.exchange = exchange;
     this.clock = clock;
     this.counted = counted;
+    this.implausible = implausible;
   }
 
   /// Exactly so many bytes of body go on the wire.
@@ -82,23 +86,24 @@ public final class UpstreamCall {
       throws StoppedException {
     String status = NO_STATUS;
     boolean reached = true;
-    List<UsageReading> readings = null;
+    UsageReadings readings = new UsageReadings(clock, implausible);
     HttpRequest.Builder carrying = request.copy();
     access.headers().forEach(carrying::setHeader);
     try (ResponseBody response =
         exchange.send(carrying, body.open(payloads), body.length(), bounds, sent)) {
       status = response.status() / 100 + "xx";
-      readings = UsageHeaders.read(response::header, clock.instant());
-      return new Result(true, read(response), readings);
+      UsageHeaders.read(response::header, readings);
+      Reply reply = read(response, readings);
+      return new Result(true, reply, readings.all());
     } catch (StoppedException e) {
       throw e;
     } catch (CallFailedException e) {
       reached = e.why() != Cause.CONNECT_FAILED;
-      return new Result(reached, failed(e.why()), readings);
+      return new Result(reached, failed(e.why()), readings.all());
     } catch (ResponseTooLongException e) {
-      return new Result(true, Reply.malformed(Fault.TOO_LONG), readings);
+      return new Result(true, Reply.malformed(Fault.TOO_LONG), readings.all());
     } catch (IOException e) {
-      return new Result(true, failed(Cause.WORKER_FAULT), readings);
+      return new Result(true, failed(Cause.WORKER_FAULT), readings.all());
     } finally {
       counted.call(status, reached ? body.length() : 0);
     }
@@ -108,12 +113,12 @@ public final class UpstreamCall {
     return new Reply.Failed(new Outcome.Transient(why, null, null));
   }
 
-  private Reply read(ResponseBody response) throws IOException {
+  private Reply read(ResponseBody response, UsageReadings readings) throws IOException {
     Instant now = clock.instant();
-    Classification failures = new Classification(body.length(), response::header, now);
+    Classification failures = new Classification(body.length(), response::header, now, implausible);
     int status = response.status();
     if (status >= 200 && status < 300) {
-      return mode.read(job, response, failures);
+      return mode.read(job, response, failures, readings);
     }
     byte[] error = status < 400 ? new byte[0] : response.readError();
     return new Reply.Failed(failures.status(status, ErrorBody.of(error, now)));

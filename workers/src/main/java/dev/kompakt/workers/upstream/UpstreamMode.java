@@ -2,6 +2,7 @@ package dev.kompakt.workers.upstream;
 
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.upstream.Classification;
+import dev.kompakt.bootstrap.upstream.UsageReadings;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Work;
 import java.io.IOException;
@@ -22,8 +23,10 @@ sealed interface UpstreamMode permits NativeMode, TriggerMode, SummarizeMode {
 
   /// Reads a 200.
   ///
+  /// @param readings takes in what its events say of quotas
   /// @throws IOException as of [ResponseBody]
-  Reply read(Job job, ResponseBody response, Classification failures) throws IOException;
+  Reply read(Job job, ResponseBody response, Classification failures, UsageReadings readings)
+      throws IOException;
 
   /// The work of a mode that only takes whole histories.
   static Work.Whole whole(Job job) {

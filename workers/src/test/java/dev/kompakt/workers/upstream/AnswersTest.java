@@ -3,13 +3,17 @@ package dev.kompakt.workers.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kompakt.bootstrap.upstream.Classification;
+import dev.kompakt.bootstrap.upstream.UsageReadings;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Outcome.Malformed.Fault;
 import dev.kompakt.schemas.record.Usage;
+import dev.kompakt.schemas.record.UsageReading;
 import dev.kompakt.workers.Jobs;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +25,9 @@ import tools.jackson.databind.json.JsonMapper;
 class AnswersTest {
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final Classification FAILURES =
-      new Classification(4000, name -> Optional.empty(), Jobs.NOW);
+      new Classification(4000, name -> Optional.empty(), Jobs.NOW, () -> {});
+
+  private final UsageReadings readings = new UsageReadings(() -> Jobs.NOW, () -> {});
   private static final String ITEM =
       "{\"id\":\"cmp_1\", \"type\":\"compaction\",\"encrypted_content\":\"\\u0041BC\"}";
   private static final String USAGE =
@@ -262,25 +268,47 @@ class AnswersTest {
     assertThat(Usages.of(usage)).isEqualTo(Usage.NONE);
   }
 
+  @Test
+  void shouldTakeInWhatEventsSayOfQuotas() throws IOException {
+    // When
+    summarized(
+        event(
+                "{\"type\":\"codex.rate_limits\",\"rate_limits\":{\"primary\":{\"used_percent\":42,"
+                    + "\"window_minutes\":300,\"reset_at\":"
+                    + Jobs.NOW.plusSeconds(900).getEpochSecond()
+                    + "},\"secondary\":{\"used_percent\":-3},\"other\":7}}")
+            + event("{\"type\":\"codex.rate_limits\",\"rate_limits\":\"none\"}"));
+
+    // Then
+    assertThat(readings.all())
+        .containsExactly(
+            new UsageReading(
+                "primary",
+                42,
+                Duration.ofHours(5),
+                Jobs.NOW.plusSeconds(900).truncatedTo(ChronoUnit.SECONDS),
+                Jobs.NOW));
+  }
+
   private static void assertMalformed(Reply reply, Fault fault) {
     assertThat(reply).isEqualTo(Reply.malformed(fault));
   }
 
-  private static Reply triggered(String stream) throws IOException {
+  private Reply triggered(String stream) throws IOException {
     return read(stream, new TriggerAnswer(Jobs.NOW));
   }
 
-  private static Reply summarized(String stream) throws IOException {
+  private Reply summarized(String stream) throws IOException {
     return read(stream, new SummaryAnswer());
   }
 
-  private static Reply read(String stream, ResponseEvents.Result result) throws IOException {
+  private Reply read(String stream, ResponseEvents.Result result) throws IOException {
     ResponseMemory memory = new ResponseMemory(1L << 30);
     long limit = 16 << 20;
     try (SseReader events =
         new SseReader(
             new ByteArrayInputStream(bytes(stream)), new ByteSpool(memory, limit), limit)) {
-      return ResponseEvents.read(events, result, FAILURES);
+      return ResponseEvents.read(events, result, FAILURES, readings);
     }
   }
 

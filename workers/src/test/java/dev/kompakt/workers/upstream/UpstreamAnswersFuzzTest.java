@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.kompakt.bootstrap.upstream.Classification;
+import dev.kompakt.bootstrap.upstream.UsageReadings;
 import dev.kompakt.workers.Jobs;
 import dev.kompakt.workers.stop.StopSignal;
 import java.io.ByteArrayInputStream;
@@ -28,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 class UpstreamAnswersFuzzTest {
   private static final int MOST = 1 << 20;
   private static final Classification FAILURES =
-      new Classification(4_000, _ -> Optional.empty(), Jobs.NOW);
+      new Classification(4_000, _ -> Optional.empty(), Jobs.NOW, () -> {});
 
   /// Knows no bounds, for it judges grammar only.
   private static final JsonMapper ORACLE =
@@ -80,7 +81,7 @@ class UpstreamAnswersFuzzTest {
   @FuzzTest
   void shouldMakeAnAnswerOnlyOfOneTriggeredCompaction(byte[] stream) throws IOException {
     try (SseReader events = reader(new ByteArrayInputStream(stream))) {
-      Reply reply = ResponseEvents.read(events, new TriggerAnswer(Jobs.NOW), FAILURES);
+      Reply reply = ResponseEvents.read(events, new TriggerAnswer(Jobs.NOW), FAILURES, readings());
       if (reply instanceof Reply.Answer answer) {
         assertOneCompaction(answer.json());
       }
@@ -98,7 +99,7 @@ class UpstreamAnswersFuzzTest {
   @FuzzTest
   void shouldGatherAnySummaryOfAStream(byte[] stream) throws IOException {
     try (SseReader events = reader(new ByteArrayInputStream(stream))) {
-      Reply reply = ResponseEvents.read(events, new SummaryAnswer(), FAILURES);
+      Reply reply = ResponseEvents.read(events, new SummaryAnswer(), FAILURES, readings());
       if (reply instanceof Reply.Summary(String text, _)) {
         assertThat(text).isNotBlank();
       }
@@ -161,5 +162,9 @@ class UpstreamAnswersFuzzTest {
       }
     }
     return events;
+  }
+
+  private static UsageReadings readings() {
+    return new UsageReadings(() -> Jobs.NOW, () -> {});
   }
 }
