@@ -190,6 +190,8 @@ final class CompactionRequests {
               body.model(),
               body.canonicalContent(),
               wishes.session() == null ? body.promptCacheKey() : wishes.session(),
+              body.ciphertext(),
+              body.thoughts(),
               body.input(),
               items,
               envelope,

@@ -60,7 +60,7 @@ final class InputItem {
       case TOOL_CALL_ID -> toolCallId = hash(value);
       case APPROVAL_REQUEST_ID -> approvalRequestId = hash(value);
       case ENCRYPTED_CONTENT -> {
-        encrypted = value.length() > 0;
+        encrypted |= value.length() > 0;
         sealedHere = value.startsWith(CheckpointOpener.PREFIX);
         encryptedAt = at;
         encryptedEnd = end;
@@ -96,8 +96,18 @@ final class InputItem {
     return userRole && isRetained();
   }
 
+  /// Something in it can only be read by its maker.
   boolean isEncrypted() {
     return encrypted;
+  }
+
+  /// Deeper inside is an `encrypted_content`.
+  void encryptedInside() {
+    encrypted = true;
+  }
+
+  boolean isReasoning() {
+    return type == ItemType.REASONING;
   }
 
   /// Opening quote of its `encrypted_content`.

@@ -24,7 +24,7 @@ final class InputItems {
   private long payloadAt;
   private int textsBefore;
   private boolean trigger;
-  private boolean ciphertext;
+  private final Thoughts thoughts = new Thoughts();
   private final Purpose purpose;
 
   /// A summary was opened, and no user has said anything since.
@@ -74,7 +74,7 @@ final class InputItems {
 
   /// The item holds something encrypted deeper inside.
   void encryptedInside() {
-    ciphertext = true;
+    item.encryptedInside();
   }
 
   /// The item ends.
@@ -96,10 +96,12 @@ final class InputItems {
       replace(opened, end);
       return true;
     }
-    ciphertext |= item.isEncrypted();
     raw.releaseItem();
     raw.toNowhere(end);
     int length = Math.toIntExact(end - bodyAt);
+    if (item.isEncrypted()) {
+      thoughts.encrypted(item.isReasoning(), new ByteRange(payloadAt, length));
+    }
     if (item.isRetained()) {
       retained.add(new ByteRange(payloadAt, length));
     }
@@ -188,7 +190,7 @@ final class InputItems {
     return trigger;
   }
 
-  boolean ciphertext() {
-    return ciphertext;
+  Thoughts thoughts() {
+    return thoughts;
   }
 }

@@ -6,6 +6,7 @@ enum ItemType {
   /// May be answered by a later item.
   CALL,
   ANSWER,
+  REASONING,
   COMPACTION,
   TRIGGER,
   OTHER;
@@ -13,6 +14,7 @@ enum ItemType {
   static ItemType of(Capture type) {
     return switch (type.text()) {
       case "message" -> MESSAGE;
+      case "reasoning" -> REASONING;
       case "compaction", "compaction_summary" -> COMPACTION;
       case "compaction_trigger" -> TRIGGER;
       case "mcp_approval_request" -> CALL;

@@ -263,7 +263,8 @@ final class RequestScan implements JsonEvents {
         manifest.longTexts(),
         items.retained(),
         items.count(),
-        items.ciphertext(),
+        items.thoughts().ciphertext(),
+        items.thoughts().ranges(),
         fields.input());
   }
 }

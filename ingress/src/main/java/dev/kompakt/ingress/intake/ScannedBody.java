@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// @param retained see [History#retained()]
 /// @param itemCount items the client sent, a trailing trigger not counted
 /// @param ciphertext see [History#ciphertext()]
+/// @param thoughts the items of reasoning that hold all the ciphertext there is, as ranges of the
+///   items stream, ascending; empty if there is none, or some that cannot be left out
 /// @param input whether the body has an `input` that is not null
 public record ScannedBody(
     String model,
@@ -43,11 +45,13 @@ public record ScannedBody(
     List<ByteRange> retained,
     int itemCount,
     boolean ciphertext,
+    List<ByteRange> thoughts,
     boolean input) {
   public ScannedBody {
     spans = List.copyOf(spans);
     longTexts = List.copyOf(longTexts);
     retained = List.copyOf(retained);
+    thoughts = List.copyOf(thoughts);
   }
 
   /// The content a compaction id is made of: the canonical content with the checkpoint form mixed

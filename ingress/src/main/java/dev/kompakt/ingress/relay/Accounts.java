@@ -91,6 +91,10 @@ public final class Accounts {
     return seats.isEmpty();
   }
 
+  boolean has(AccountId account) {
+    return seats.containsKey(account);
+  }
+
   /// The account that said this turn state; null if it is none of these.
   @Nullable AccountId of(@Nullable TurnState state) {
     if (state != null) {

@@ -10,12 +10,16 @@ import dev.kompakt.schemas.record.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What is known of a turn while it is made: where it may go, and what became of its calls. For one
 /// thread.
 final class Course {
+  /// What a provider says of ciphertext that another account made.
+  private static final String UNREADABLE = "invalid_encrypted_content";
+
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
 
   /// How long an account rests whose credential was refused, or that is out of quota until nobody
@@ -29,13 +33,20 @@ final class Course {
   private final Instant end;
   private final Set<AccountId> tried = new HashSet<>();
 
+  /// The account that can read its ciphertext; null if it has none, or that is not known.
+  private final @Nullable AccountId maker;
+
   /// The account it stays with; null if it has none, or has been let go.
   private @Nullable AccountId home;
 
   /// Whether it stays there even if others have more left.
-  private boolean held;
+  private final boolean held;
+
+  /// Whether an account has said that it cannot read the ciphertext.
+  private boolean unreadable;
 
   private Reply.@Nullable Refused last;
+  private @Nullable Pause rest;
   private @Nullable Choice nowhere;
   private Duration pause = FIRST_PAUSE;
   private int sizeRefusals;
@@ -48,11 +59,11 @@ final class Course {
     end = now.plus(patience);
     state = TurnState.parse(turn.header(TurnHeaders.TURN_STATE));
     session = turn.session() == null ? null : IdempotencyKeys.hash(turn.tenant(), turn.session());
-    home = accounts.of(state);
-    held = home != null;
-    if (home == null && session != null) {
-      home = sessions.account(session, now);
-    }
+    AccountId began = accounts.of(state);
+    AccountId bound = session == null ? null : sessions.account(session, now);
+    home = began != null || bound == null || !accounts.has(bound) ? began : bound;
+    maker = turn.ciphertext() ? home : null;
+    held = began != null || maker != null;
   }
 
   Turn turn() {
@@ -75,7 +86,7 @@ final class Course {
 
   /// What is to be asked for now.
   Ask ask() {
-    return new Ask(home, held, tried, 0);
+    return new Ask(home, held && home != null, tried, 0);
   }
 
   /// Whether it may wait until then.
@@ -83,28 +94,48 @@ final class Course {
     return !until.isAfter(end);
   }
 
+  /// Its account cannot be used in time: whether another will do.
+  boolean letGo() {
+    boolean free = home != null && (maker == null || !turn.thoughts().isEmpty());
+    if (free) {
+      home = null;
+    }
+    return free;
+  }
+
   /// No account can be used in time.
   void stuck(Choice choice) {
     nowhere = choice;
   }
 
-  /// No account can be used in time: whether another than its own will do.
-  boolean letGo(Choice choice) {
-    stuck(choice);
-    if (home == null) {
-      return false;
-    }
-    home = null;
-    held = false;
-    return true;
+  /// Whether this account is to get the turn without its thoughts, for it did not have them.
+  boolean thoughtless(Seat seat) {
+    return unreadable || (maker != null && !maker.equals(seat.id()));
   }
 
-  /// A call was refused there.
-  void refused(Reply.Refused refused, Seat seat) {
+  /// A call was refused.
+  ///
+  /// @param pause how long its account is left alone for that; null if it is not
+  void refused(Call call, Reply.Refused refused, @Nullable Pause pause) {
     last = refused;
-    tried.add(seat.id());
-    if (refused.outcome() instanceof Outcome.TooLarge) {
-      sizeRefusals++;
+    rest = pause;
+    switch (refused.outcome()) {
+      case Outcome.Rejected _ -> {}
+      case Outcome.TooLarge _ -> {
+        sizeRefusals++;
+        tried.add(call.seat().id());
+      }
+      case Outcome.RateLimited _,
+          Outcome.QuotaExhausted _,
+          Outcome.Unauthorized _,
+          Outcome.Transient _,
+          Outcome.Malformed _,
+          Outcome.Succeeded _,
+          Outcome.Cancelled _,
+          Outcome.Declined _,
+          Outcome.Unsupported _,
+          Outcome.PayloadLost _ ->
+          tried.add(call.seat().id());
     }
   }
 
@@ -140,8 +171,8 @@ final class Course {
       case Outcome.Transient(_, _, Duration asked) -> waited(asked, now);
       // a proxy on the way may be the one to refuse it, and another way be open
       case Outcome.TooLarge _ -> refused.status() == 413 && sizeRefusals == 1;
-      case Outcome.Rejected _,
-          Outcome.Malformed _,
+      case Outcome.Rejected(_, String code, _) -> readsWithout(code);
+      case Outcome.Malformed _,
           Outcome.Succeeded _,
           Outcome.Cancelled _,
           Outcome.Declined _,
@@ -149,6 +180,13 @@ final class Course {
           Outcome.PayloadLost _ ->
           false;
     };
+  }
+
+  /// Whether what an account cannot read may be left out, and was not yet.
+  private boolean readsWithout(@Nullable String code) {
+    boolean without = UNREADABLE.equals(code) && !unreadable && !turn.thoughts().isEmpty();
+    unreadable |= without;
+    return without;
   }
 
   /// Waits before the same is tried again; false if that would take too long.
@@ -164,13 +202,23 @@ final class Course {
 
   /// What the client is to be told.
   TurnError error(Instant now) {
-    if (nowhere instanceof Choice.Full) {
-      return TurnError.noRoom();
-    }
-    if (last != null) {
-      return TurnError.of(last, now);
-    }
-    return TurnError.resting(
-        nowhere instanceof Choice.Wait(Instant until, _) ? until : now.plus(REST), now);
+    Reply.Refused said = last;
+    return switch (nowhere) {
+      case Choice.Full _ -> TurnError.noRoom();
+      case Choice.Wait(Instant until, Pause.Cause cause) ->
+          said != null && rest != null && rest.until().equals(until)
+              ? TurnError.of(said, now)
+              : TurnError.resting(until, cause, now);
+      case Choice.None _ -> {
+        if (said != null) {
+          yield TurnError.of(said, now);
+        }
+        yield maker != null && turn.thoughts().isEmpty()
+            ? TurnError.unreadable()
+            : TurnError.noAccount();
+      }
+      case Choice.Use _ -> throw new IllegalStateException("there was an account to be used");
+      case null -> TurnError.of(Objects.requireNonNull(said, "no call was made"), now);
+    };
   }
 }

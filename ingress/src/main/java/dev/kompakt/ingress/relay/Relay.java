@@ -139,7 +139,7 @@ public final class Relay implements AutoCloseable {
       }
       try (place) {
         Seat seat = place.seat();
-        Call made = new Call(course, call, place, bodyFor(turn, seat), clock.instant());
+        Call made = new Call(course, call, place, bodyFor(course, seat), clock.instant());
         Reply reply;
         try (Gate.Pass _ = calling.enter()) {
           reply = upstreams.turn(seat, turn, made.body(), course.stateFor(seat));
@@ -174,12 +174,13 @@ public final class Relay implements AutoCloseable {
     if (pause != null) {
       call.place().rest(pause);
     }
-    call.course().refused(refused, call.seat());
+    call.course().refused(call, refused, pause);
   }
 
-  private static TurnBody bodyFor(Turn turn, Seat seat) throws IOException {
+  private static TurnBody bodyFor(Course course, Seat seat) throws IOException {
     List<String> rejected = seat.provider().rejectedTools();
-    return TurnBody.of(turn, rejected == null ? List.of() : rejected);
+    return TurnBody.of(
+        course.turn(), rejected == null ? List.of() : rejected, course.thoughtless(seat));
   }
 
   /// Room for the next call; null if there is none in time.
@@ -197,7 +198,8 @@ public final class Relay implements AutoCloseable {
         case Choice.Wait(Instant until, _) when course.patientUntil(until) ->
             Thread.sleep(Duration.between(clock.instant(), until).plusMillis(1));
         case Choice.Wait _, Choice.None _ -> {
-          if (!course.letGo(choice)) {
+          if (!course.letGo()) {
+            course.stuck(choice);
             return null;
           }
         }

@@ -1,6 +1,7 @@
 package dev.kompakt.ingress.relay;
 
 import dev.kompakt.ingress.admission.BufferMemory;
+import dev.kompakt.schemas.history.ByteRange;
 import dev.kompakt.schemas.id.TenantId;
 import java.io.IOException;
 import java.util.List;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// @param model as the client named it
 /// @param content SHA-256 of the canonical request, hex; the same for a client's retry
 /// @param session what the client calls its session; null if it does not
+/// @param ciphertext whether something in it can only be read by the account that made it
+/// @param thoughts the items of reasoning that hold all of that, as ranges of `items`; empty if
+///   there is none, or some that cannot be left out
 /// @param input whether the request has an `input`
 /// @param items the items of `input`, joined by single commas
 /// @param envelope all other fields as one JSON object
@@ -23,6 +27,8 @@ public record Turn(
     String model,
     String content,
     @Nullable String session,
+    boolean ciphertext,
+    List<ByteRange> thoughts,
     boolean input,
     Spool items,
     Spool envelope,

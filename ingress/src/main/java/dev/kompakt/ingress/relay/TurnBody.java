@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What goes on the wire for a turn: the envelope's fields and the input, without the tools that
-/// the provider refuses.
+/// the provider refuses, and without the reasoning that the account cannot read.
 final class TurnBody {
   private static final JsonMapper JSON = new JsonMapper();
   private static final byte[] INPUT = ascii(",\"input\":[");
@@ -26,15 +26,23 @@ final class TurnBody {
 
   private final Turn turn;
   private final byte @Nullable [] edited;
+  private final Items items;
 
-  private TurnBody(Turn turn, byte @Nullable [] edited) {
+  private TurnBody(Turn turn, byte @Nullable [] edited, Items items) {
     this.turn = turn;
     this.edited = edited;
+    this.items = items;
   }
 
   /// The body for a provider that refuses these types of tools.
-  static TurnBody of(Turn turn, List<String> rejectedTools) throws IOException {
-    return new TurnBody(turn, rejectedTools.isEmpty() ? null : without(turn, rejectedTools));
+  ///
+  /// @param thoughtless whether it goes without the turn's thoughts
+  static TurnBody of(Turn turn, List<String> rejectedTools, boolean thoughtless)
+      throws IOException {
+    return new TurnBody(
+        turn,
+        rejectedTools.isEmpty() ? null : without(turn, rejectedTools),
+        Items.of(turn, thoughtless));
   }
 
   private static byte @Nullable [] without(Turn turn, List<String> rejected) throws IOException {
@@ -70,7 +78,7 @@ final class TurnBody {
   long length() {
     long envelope = envelopeLength();
     return turn.input()
-        ? envelope - 1 + opening().length + turn.items().length() + END_OF_INPUT.length
+        ? envelope - 1 + opening().length + items.length() + END_OF_INPUT.length
         : envelope;
   }
 
@@ -86,7 +94,7 @@ final class TurnBody {
             List.of(
                 new Bounded(envelope, envelopeLength() - 1),
                 new ByteArrayInputStream(opening()),
-                turn.items().open(),
+                items.open(),
                 new ByteArrayInputStream(END_OF_INPUT))));
   }
 

@@ -1,5 +1,6 @@
 package dev.kompakt.ingress.relay;
 
+import dev.kompakt.bootstrap.route.Pause;
 import dev.kompakt.ingress.answer.ApiError;
 import dev.kompakt.ingress.relay.Upstreams.Reply.Refused;
 import dev.kompakt.schemas.record.Outcome;
@@ -37,14 +38,56 @@ record TurnError(
     return of(ApiError.overloaded("Too many calls are waiting for the provider."));
   }
 
-  /// All accounts rest until then.
-  static TurnError resting(Instant until, Instant now) {
-    long seconds = Math.max(1, Duration.between(now, until).toSeconds());
+  /// No account may be used before.
+  static TurnError resting(Instant until, Pause.Cause cause, Instant now) {
+    int seconds = seconds(Duration.between(now, until));
     return of(
-        ApiError.rateLimited(
-            "accounts_exhausted",
-            "Every account is at its limit; the first is free again in " + seconds + " s.",
-            (int) Math.min(MOST_SECONDS, seconds)));
+        switch (cause) {
+          case QUOTA_EXHAUSTED ->
+              new ApiError(
+                  429,
+                  "usage_limit_reached",
+                  "usage_limit_reached",
+                  "The quota of every account that could take this is used up.",
+                  null,
+                  seconds,
+                  until);
+          case RATE_LIMITED, BUSY ->
+              ApiError.rateLimited(
+                  "rate_limit_exceeded",
+                  "Every account that could take this is rate limited by the provider. Please try again"
+                      + " in "
+                      + seconds
+                      + "s.",
+                  seconds);
+          case REFUSED -> noCredential();
+        });
+  }
+
+  /// No account may be used, and no time changes that.
+  static TurnError noAccount() {
+    return of(noCredential());
+  }
+
+  private static ApiError noCredential() {
+    return ApiError.unavailable(
+        "no_account",
+        "No account can be used: the provider refuses the credential of each, or it is paused.",
+        MOST_SECONDS);
+  }
+
+  /// The only account that can read the turn may not be used, and no time changes that.
+  static TurnError unreadable() {
+    return of(
+        new ApiError(
+            400,
+            ApiError.INVALID_REQUEST,
+            "history_unreadable",
+            "The input holds a compaction that only the account that made it can read, and that"
+                + " account is out of use. Begin a new session, or go on from before the"
+                + " compaction.",
+            "input",
+            null));
   }
 
   /// The last of a turn's calls was refused like this.

@@ -311,6 +311,7 @@ class TurnsTest {
   @Test
   void shouldSayHowLongTheLimitLasts() throws Exception {
     // Given
+    tell("b", new AccountState.Paused());
     String error =
         "{\"error\":{\"type\":\"usage_limit_reached\",\"plan_type\":\"pro\",\"resets_in_seconds\":7200}}";
     first.then(Provider.json(429, error));
