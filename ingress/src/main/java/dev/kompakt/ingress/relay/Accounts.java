@@ -3,6 +3,7 @@ package dev.kompakt.ingress.relay;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.route.Ask;
 import dev.kompakt.bootstrap.route.Member;
+import dev.kompakt.bootstrap.route.Pause;
 import dev.kompakt.bootstrap.route.Policy;
 import dev.kompakt.bootstrap.route.Pool;
 import dev.kompakt.bootstrap.route.Routing;
@@ -93,6 +94,12 @@ public final class Accounts {
 
   boolean has(AccountId account) {
     return seats.containsKey(account);
+  }
+
+  /// Whether it is left alone only for what was seen of it here.
+  synchronized boolean rests(AccountId account) {
+    Pause pause = pool.standing(account).pause();
+    return pause != null && pause.until().isAfter(clock.instant());
   }
 
   /// The account that said this turn state; null if it is none of these.

@@ -27,6 +27,7 @@ final class Course {
   private static final Duration REST = Duration.ofMinutes(1);
 
   private final Turn turn;
+  private final Accounts accounts;
   private final TurnId id = TurnId.random();
   private final @Nullable String session;
   private final @Nullable TurnState state;
@@ -56,6 +57,7 @@ final class Course {
   /// @param patience how long it waits between calls, in all
   Course(Turn turn, Accounts accounts, Sessions sessions, Duration patience, Instant now) {
     this.turn = turn;
+    this.accounts = accounts;
     end = now.plus(patience);
     state = TurnState.parse(turn.header(TurnHeaders.TURN_STATE));
     session = turn.session() == null ? null : IdempotencyKeys.hash(turn.tenant(), turn.session());
@@ -213,7 +215,7 @@ final class Course {
         if (said != null) {
           yield TurnError.of(said, now);
         }
-        yield maker != null && turn.thoughts().isEmpty()
+        yield maker != null && turn.thoughts().isEmpty() && !accounts.rests(maker)
             ? TurnError.unreadable()
             : TurnError.noAccount();
       }

@@ -482,6 +482,23 @@ class TurnRoutingTest {
   }
 
   @Test
+  void shouldNotCallAHistoryUnreadableWhoseAccountWasRefusedAMomentAgo() throws Exception {
+    // Given
+    bind("a");
+    first.then(Provider.json(401, "{}"));
+
+    // When
+    HttpResponse<String> refused = sendInSession(COMPACTED, USER);
+    HttpResponse<String> next = sendInSession(COMPACTED, USER, USER);
+
+    // Then
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(next.statusCode()).isEqualTo(503);
+    assertThat(error(next).path("code").asString()).isEqualTo("no_account");
+    assertThat(second.asked).isEmpty();
+  }
+
+  @Test
   void shouldLeaveOutReasoningWhenTheAccountSaysThatItCannotReadIt() throws Exception {
     // Given
     String unreadable = "{\"error\":{\"code\":\"invalid_encrypted_content\"}}";
