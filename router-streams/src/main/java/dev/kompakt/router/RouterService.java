@@ -3,7 +3,6 @@ package dev.kompakt.router;
 import dev.kompakt.bootstrap.config.ConfigException;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
-import dev.kompakt.bootstrap.kafka.LogView;
 import dev.kompakt.bootstrap.observe.Health;
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.bootstrap.route.Member;
@@ -11,13 +10,9 @@ import dev.kompakt.bootstrap.route.Policy;
 import dev.kompakt.router.decide.Settings;
 import dev.kompakt.router.limit.Limits;
 import dev.kompakt.router.state.StoreMemory;
-import dev.kompakt.router.topology.AccountFeed;
 import dev.kompakt.router.topology.RouterSettings;
 import dev.kompakt.router.topology.RouterStreams;
 import dev.kompakt.router.topology.RouterTopology;
-import dev.kompakt.schemas.id.AccountId;
-import dev.kompakt.schemas.record.AccountStatus;
-import dev.kompakt.schemas.topic.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,20 +25,14 @@ public final class RouterService implements AutoCloseable {
   private static final Duration CLOSING = Duration.ofSeconds(10);
   private static final String STATE_DIRECTORY = "router";
 
-  private static final int MOST_ACCOUNTS = 20_000;
-
   private final RouterStreams streams;
   private final StoreMemory memory;
-  private final KafkaClients clients;
-  private final AccountFeed accounts;
-  private volatile List<LogView<?, ?>> views = List.of();
+  private final Views views;
 
-  private RouterService(
-      RouterStreams streams, StoreMemory memory, KafkaClients clients, AccountFeed accounts) {
+  private RouterService(RouterStreams streams, StoreMemory memory, Views views) {
     this.streams = streams;
     this.memory = memory;
-    this.clients = clients;
-    this.accounts = accounts;
+    this.views = views;
   }
 
   /// Makes the role; nothing runs before [#start]. [Health] says when it is ready.
@@ -53,13 +42,16 @@ public final class RouterService implements AutoCloseable {
       KompaktConfig config, KafkaClients clients, Meters meters, Health health) {
     Path directory = config.kafka().dataPath().resolve(STATE_DIRECTORY);
     StoreMemory memory = new StoreMemory(config.router().stateMemory().bytes());
-    AccountFeed accounts = new AccountFeed();
+    Views views = new Views(clients);
     RouterStreams streams;
     try {
       streams =
           RouterStreams.create(
               RouterTopology.build(
-                  settings(config), accounts, new Limits(config.routing().limitLifetime()), meters),
+                  settings(config),
+                  views.published(),
+                  new Limits(config.routing().limitLifetime()),
+                  meters),
               RouterStreams.config(
                   clients.common("router"),
                   directory,
@@ -80,16 +72,12 @@ public final class RouterService implements AutoCloseable {
         .addKeyValue("threads", config.router().threads())
         .addKeyValue("state", directory)
         .log("router made");
-    return new RouterService(streams, memory, clients, accounts);
+    return new RouterService(streams, memory, views);
   }
 
   /// Reads what is published, then joins the group; returns at once.
   public void start() {
-    LogView<AccountId, AccountStatus> statuses =
-        LogView.follow(
-            clients, Topics.ACCOUNTS, MOST_ACCOUNTS, (_, status) -> accounts.publish(status));
-    views = List.of(statuses);
-    var _ = statuses.loaded().thenRun(streams::start);
+    var _ = views.open().thenRun(streams::start);
   }
 
   /// Whether it decides on events now.
@@ -100,7 +88,7 @@ public final class RouterService implements AutoCloseable {
   /// Commits what was decided and leaves the group.
   @Override
   public void close() {
-    views.forEach(LogView::close);
+    views.close();
     if (streams.close(CLOSING)) {
       memory.close();
     }
@@ -115,7 +103,9 @@ public final class RouterService implements AutoCloseable {
             .withCalls(compaction.parallelChunks(), compaction.maxCalls())
             .withTimes(
                 longestCall.compareTo(attempt) > 0 ? longestCall : attempt,
-                compaction.keepResults());
+                compaction.keepResults())
+            .withLocalWhenExhausted(
+                config.routing().whenExhausted() == KompaktConfig.Routing.WhenExhausted.LOCAL);
     List<RouterSettings.Provider> providers =
         config.providers().stream()
             .map(
@@ -128,6 +118,7 @@ public final class RouterService implements AutoCloseable {
                             .map(Member::of)
                             .toList()))
             .toList();
-    return new RouterSettings(decisions, Policy.of(config.routing()), providers);
+    return new RouterSettings(
+        decisions, Policy.of(config.routing()), config.routing().sessionIdle(), providers);
   }
 }

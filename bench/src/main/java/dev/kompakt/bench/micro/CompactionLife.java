@@ -4,6 +4,7 @@ import dev.kompakt.bootstrap.route.Member;
 import dev.kompakt.bootstrap.route.Policy;
 import dev.kompakt.bootstrap.route.Pool;
 import dev.kompakt.bootstrap.route.Standing;
+import dev.kompakt.router.decide.Bindings;
 import dev.kompakt.router.decide.CompactionState;
 import dev.kompakt.router.decide.Context;
 import dev.kompakt.router.decide.Decider;
@@ -27,6 +28,7 @@ import dev.kompakt.schemas.record.Mode;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Submission.Submitted;
 import dev.kompakt.schemas.record.Usage;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -46,6 +48,7 @@ final class CompactionLife {
       List.of(
           new Member(new AccountId("team-a"), 4, null, Map.of()),
           new Member(new AccountId("team-b"), 4, null, Map.of()));
+  private static final Bindings NO_SESSIONS = new Bindings(_ -> null, Duration.ofHours(1));
   private static final Outcome SUCCEEDED =
       new Outcome.Succeeded(SampleHistory.payload(3, 4000), new Usage(100_000, 0, 1_000, 0));
 
@@ -86,7 +89,7 @@ final class CompactionLife {
   int live() {
     Pool accounts = new Pool(ACCOUNTS, Policy.DEFAULT);
     Upstream upstream = new Upstream(PROVIDER, Mode.NATIVE, accounts);
-    Context context = new Context(NOW, _ -> upstream);
+    Context context = new Context(NOW, _ -> upstream, NO_SESSIONS, _ -> null);
     Queue<Event> events = new ArrayDeque<>(List.of(submitted));
     CompactionState state = null;
     Submitted manifest = null;
@@ -100,9 +103,10 @@ final class CompactionLife {
           case Effect.KeepManifest(Submitted kept) -> manifest = kept;
           case Effect.DropManifest _ -> manifest = null;
           case Effect.NoteStanding(Standing standing) -> accounts.note(standing);
-          case Effect.SendJob(Job job) -> report(job, events);
+          case Effect.SendJob(Job job, _) -> report(job, events);
           case Effect.PublishStatus _,
               Effect.PublishDeadLetter _,
+              Effect.BindSession _,
               Effect.SetTimer _,
               Effect.ClearTimer _ -> {}
         }

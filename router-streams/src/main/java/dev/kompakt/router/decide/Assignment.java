@@ -43,6 +43,11 @@ public record Assignment(
         outcome == null ? lastOutcome : outcome);
   }
 
+  /// Back, and not because of where it was.
+  Assignment unsuited(Outcome outcome) {
+    return new Assignment(job, content, sent, spent, deferred, null, outcome);
+  }
+
   /// With all attempts to come again.
   Assignment renewed() {
     return new Assignment(job, content, sent, 0, 0, lastAccount, null);

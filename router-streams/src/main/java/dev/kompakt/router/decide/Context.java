@@ -2,6 +2,8 @@ package dev.kompakt.router.decide;
 
 import dev.kompakt.router.route.Upstream;
 import dev.kompakt.schemas.id.ProviderId;
+import dev.kompakt.schemas.record.LearnedLimit;
+import dev.kompakt.schemas.record.LimitKey;
 import java.time.Instant;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -10,4 +12,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param upstreams the configured provider of an id, with what is known of its accounts; null if
 ///   there is none
-public record Context(Instant now, Function<ProviderId, @Nullable Upstream> upstreams) {}
+/// @param limits what was learned of an endpoint; null if nothing
+public record Context(
+    Instant now,
+    Function<ProviderId, @Nullable Upstream> upstreams,
+    Bindings sessions,
+    Function<LimitKey, @Nullable LearnedLimit> limits) {}

@@ -1,5 +1,6 @@
 package dev.kompakt.router.decide;
 
+import dev.kompakt.bootstrap.route.Ask;
 import dev.kompakt.bootstrap.route.Policy;
 import dev.kompakt.bootstrap.route.Pool;
 import dev.kompakt.router.decide.CompactionState.Layer;
@@ -14,11 +15,15 @@ import dev.kompakt.router.route.Upstream;
 import dev.kompakt.schemas.history.History;
 import dev.kompakt.schemas.history.Packing;
 import dev.kompakt.schemas.history.PayloadRef;
+import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.Completion;
 import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.record.LearnedLimit;
+import dev.kompakt.schemas.record.LimitKey;
 import dev.kompakt.schemas.record.Mode;
+import dev.kompakt.schemas.record.SessionBinding;
+import dev.kompakt.schemas.record.Submission;
 import dev.kompakt.schemas.record.Submission.Submitted;
 import dev.kompakt.schemas.record.Usage;
 import java.time.Instant;
@@ -50,8 +55,11 @@ final class Draft {
   private @Nullable CompactionState ended;
   private @Nullable Packing packing;
 
+  private final Context context;
+
   private Draft(Running running, Submitted manifest, Settings settings, Context context) {
     this.settings = settings;
+    this.context = context;
     this.manifest = manifest;
     now = context.now();
     subject = running.subject();
@@ -106,6 +114,40 @@ final class Draft {
 
   CompactionState state() {
     return ended == null ? running() : ended;
+  }
+
+  /// What is to be asked for to send a job.
+  Ask ask(Assignment assignment) {
+    return Asking.ask(manifest, assignment, context.sessions().account(manifest.session(), now));
+  }
+
+  /// Binds the session to the account that made its answer.
+  void bind(AccountId account) {
+    String session = manifest.session();
+    SessionBinding binding =
+        session == null ? null : context.sessions().renewed(session, account, now);
+    if (session != null && binding != null) {
+      effects.add(new Effect.BindSession(session, binding));
+    }
+  }
+
+  /// Makes calls in the mode every provider knows from now on.
+  void summarize() {
+    sizing = new Sizing(Mode.SUMMARIZE, sizing.target(), sizing.seen());
+  }
+
+  /// Whether the provider was seen not to have the endpoint of mode [Mode#NATIVE].
+  boolean lacksNative() {
+    LearnedLimit limit =
+        context
+            .limits()
+            .apply(new LimitKey(subject.provider(), LimitKey.Endpoint.COMPACT, subject.model()));
+    return limit != null && limit.missingUntil() != null && limit.missingUntil().isAfter(now);
+  }
+
+  /// Whether nobody holds a connection open for it.
+  boolean detached() {
+    return manifest.patience() == Submission.Patience.DETACHED;
   }
 
   boolean ended() {

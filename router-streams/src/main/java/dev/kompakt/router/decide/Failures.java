@@ -5,6 +5,8 @@ import dev.kompakt.schemas.record.DeadLetter.Cause;
 import dev.kompakt.schemas.record.Failure;
 import dev.kompakt.schemas.record.Outcome;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +49,10 @@ record Failures(Cause cause, Failure failure) {
         null);
   }
 
-  static Failures resting(Pause.Cause cause, Duration left) {
+  /// No account can be used for so long.
+  ///
+  /// @param resetsAt when that ends; null if it is not known
+  static Failures resting(Pause.Cause cause, Duration left, @Nullable Instant resetsAt) {
     int seconds = seconds(left);
     return switch (cause) {
       case RATE_LIMITED, BUSY ->
@@ -61,14 +66,19 @@ record Failures(Cause cause, Failure failure) {
                   + "s.",
               seconds);
       case QUOTA_EXHAUSTED ->
-          of(
+          new Failures(
               Cause.QUOTA_EXHAUSTED,
-              429,
-              "usage_limit_reached",
-              "usage_limit_reached",
-              "The quota of every account is used up. Send the same request again once it is"
-                  + " renewed, or add an account.",
-              seconds);
+              new Failure(
+                  429,
+                  "usage_limit_reached",
+                  "usage_limit_reached",
+                  "The quota of every account is used up"
+                      + (resetsAt == null
+                          ? ""
+                          : " until " + resetsAt.truncatedTo(ChronoUnit.SECONDS))
+                      + ". Send the same request again once it is renewed, or add an account.",
+                  seconds,
+                  resetsAt));
       case REFUSED -> noAccount();
     };
   }
@@ -101,9 +111,9 @@ record Failures(Cause cause, Failure failure) {
     return switch (outcome) {
       case Outcome.TooLarge _ -> tooLarge();
       case Outcome.RateLimited(Duration retryAfter) ->
-          resting(Pause.Cause.RATE_LIMITED, retryAfter);
-      case Outcome.QuotaExhausted _ ->
-          resting(Pause.Cause.QUOTA_EXHAUSTED, Duration.ofSeconds(LONGEST_RETRY_SECONDS));
+          resting(Pause.Cause.RATE_LIMITED, retryAfter, null);
+      case Outcome.QuotaExhausted(Instant resetsAt) ->
+          resting(Pause.Cause.QUOTA_EXHAUSTED, Duration.ofSeconds(LONGEST_RETRY_SECONDS), resetsAt);
       case Outcome.Unauthorized _ -> noAccount();
       case Outcome.Unsupported(int status) -> rejected(new Outcome.Rejected(status, null, null));
       case Outcome.Transient(Outcome.Transient.Cause cause, _, _) -> unavailable(cause);

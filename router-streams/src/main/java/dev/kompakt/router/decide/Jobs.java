@@ -43,7 +43,7 @@ final class Jobs {
         work(draft, index, assignment.content()),
         draft.now,
         node.deadline(),
-        null);
+        node.stays());
   }
 
   private static Work work(Draft draft, int index, Content content) {

@@ -42,9 +42,7 @@ final class Merging {
 
   /// Merges the refused summaries in two halves; where that cannot help, gives up merging.
   static void refused(Draft draft, int index, TooLarge refusal) {
-    Node.InFlight node = (Node.InFlight) draft.nodes().get(index);
-    Content.Summaries content = (Content.Summaries) node.assignment().content();
-    draft.replace(index, node.toWaiting(node.assignment()));
+    Content.Summaries content = (Content.Summaries) draft.nodes().get(index).assignment().content();
     draft.sizing =
         new Sizing(
             draft.sizing.mode(),

@@ -27,8 +27,9 @@ public sealed interface Node {
   /// May be sent now.
   @JsonTypeName("waiting")
   record Waiting(Assignment assignment) implements Node {
-    InFlight toInFlight(@Nullable AccountId account, Instant deadline) {
-      return new InFlight(assignment.sentTo(account), account, deadline, List.of());
+    InFlight toInFlight(@Nullable AccountId account, boolean stays, Instant deadline) {
+      return new InFlight(
+          assignment.sentTo(account), account, deadline, List.of(), stays ? true : null);
     }
 
     Backoff toBackoff(Instant until, Pause.Cause cause) {
@@ -55,9 +56,14 @@ public sealed interface Node {
   ///
   /// @param deadline when the attempt must have ended
   /// @param workers who reported to have started it; more than one after a crash
+  /// @param stays whether it waits on its lane however long that takes; null for no
   @JsonTypeName("in_flight")
   record InFlight(
-      Assignment assignment, @Nullable AccountId account, Instant deadline, List<String> workers)
+      Assignment assignment,
+      @Nullable AccountId account,
+      Instant deadline,
+      List<String> workers,
+      @Nullable Boolean stays)
       implements Node {
     public InFlight {
       workers = List.copyOf(workers);
@@ -69,7 +75,7 @@ public sealed interface Node {
       }
       List<String> started = new ArrayList<>(workers);
       started.add(worker);
-      return new InFlight(assignment, account, deadline, started);
+      return new InFlight(assignment, account, deadline, started, stays);
     }
 
     /// Calls that may have been made for it beside the one `worker` reports on.

@@ -11,23 +11,17 @@ import dev.kompakt.schemas.id.AttemptId;
 import dev.kompakt.schemas.record.AttemptEvent;
 import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
 import dev.kompakt.schemas.record.AttemptEvent.AttemptStarted;
+import dev.kompakt.schemas.record.Mode;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Usage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// What an attempt came to, and what that means for its node. Only the attempt that is in flight
 /// counts; everything else was heeded before.
 final class Outcomes {
-  private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(5);
-  private static final Duration LONGEST_RATE_LIMIT = Duration.ofHours(1);
-  private static final Duration LONGEST_QUOTA = Duration.ofDays(7);
-  private static final Duration UNKNOWN_QUOTA = Duration.ofMinutes(15);
-  private static final Duration REFUSED = Duration.ofMinutes(10);
-
   private Outcomes() {}
 
   /// Takes in a report.
@@ -131,30 +125,39 @@ final class Outcomes {
   }
 
   private static void finished(Draft draft, int index, Node.InFlight node, Outcome outcome) {
-    switch (outcome) {
-      case Outcome.Succeeded(PayloadRef result, Usage usage) ->
+    Mode mode = Jobs.mode(draft, node.assignment().content());
+    boolean stayed = Boolean.TRUE.equals(node.stays());
+    switch (Failover.of(outcome, mode, node.account() != null, stayed, draft.now)) {
+      case Failover.Keep(Outcome.Succeeded(PayloadRef result, Usage usage)) ->
           succeeded(draft, index, node, result, usage);
-      case Outcome.TooLarge refusal -> {
-        switch (node.assignment().content()) {
-          case Content.Whole _, Content.Excerpt _ -> Splitting.refused(draft, index, refusal);
-          case Content.Summaries _ -> Merging.refused(draft, index, refusal);
-          case Content.Joined _ -> draft.fail(Failures.tooLarge());
+      case Failover.Smaller(Outcome.TooLarge refusal) -> smaller(draft, index, node, refusal);
+      case Failover.Rest(Pause.Cause cause, Duration rest) -> {
+        pause(draft, node, cause, longer(rest, backoff(draft, node, cause)));
+        draft.replace(index, node.toWaiting(node.assignment().returned(outcome)));
+      }
+      case Failover.Refused(Duration rest) -> {
+        pause(draft, node, Pause.Cause.REFUSED, rest);
+        Assignment failed = node.assignment().failed(outcome);
+        if (failed.spent() < draft.settings.attemptsPerJob()) {
+          draft.replace(index, node.toWaiting(failed));
+        } else {
+          lost(draft, index, node, failed, outcome);
         }
       }
-      case Outcome.RateLimited(Duration retryAfter) ->
-          rateLimited(draft, index, node, outcome, retryAfter);
-      case Outcome.QuotaExhausted(Instant resetsAt) -> {
-        Duration rest = resetsAt == null ? UNKNOWN_QUOTA : Duration.between(draft.now, resetsAt);
-        rest(draft, index, node, outcome, Pause.Cause.QUOTA_EXHAUSTED, rest, LONGEST_QUOTA);
+      case Failover.NoRoom(Instant until) -> {
+        if (node.account() != null) {
+          draft.book.noRoom(node.account(), until, draft.now);
+        }
+        draft.replace(index, node.toWaiting(node.assignment().returned(null)));
       }
-      case Outcome.Unauthorized _ -> unauthorized(draft, index, node, outcome);
-      case Outcome.Transient(_, _, Duration retryAfter) ->
-          spend(draft, index, node, outcome, retryAfter == null ? Duration.ZERO : retryAfter);
-      case Outcome.Malformed _ -> spend(draft, index, node, outcome, Duration.ZERO);
-      case Outcome.Rejected _, Outcome.Unsupported _ ->
-          lost(draft, index, node, node.assignment(), outcome);
-      case Outcome.Cancelled _, Outcome.Declined _ -> defer(draft, index, node);
-      case Outcome.PayloadLost _ -> {
+      case Failover.Again(Duration least) -> spend(draft, index, node, outcome, least);
+      case Failover.Later _ -> defer(draft, index, node);
+      case Failover.OtherMode _ -> {
+        draft.summarize();
+        draft.replace(index, node.toWaiting(node.assignment().unsuited(outcome)));
+      }
+      case Failover.GiveUp _ -> lost(draft, index, node, node.assignment(), outcome);
+      case Failover.StartAnew _ -> {
         draft.replace(index, node.toWaiting(node.assignment()));
         draft.fail(Failures.of(outcome));
       }
@@ -164,58 +167,53 @@ final class Outcomes {
   private static void succeeded(
       Draft draft, int index, Node.InFlight node, PayloadRef result, Usage usage) {
     draft.count(0, 0, usage);
-    if (node.account() != null) {
-      draft.book.succeeded(node.account());
+    AccountId account = node.account();
+    if (account != null) {
+      draft.book.succeeded(account);
     }
-    if (node.assignment().content() instanceof Content.Excerpt(_, long bytes)) {
-      Sizing sizing = draft.sizing;
-      draft.sizing = new Sizing(sizing.mode(), sizing.target(), sizing.seen().accepted(bytes));
+    switch (node.assignment().content()) {
+      case Content.Whole _ -> {
+        if (account != null) {
+          draft.bind(account);
+        }
+      }
+      case Content.Excerpt(_, long bytes) -> {
+        Sizing sizing = draft.sizing;
+        draft.sizing = new Sizing(sizing.mode(), sizing.target(), sizing.seen().accepted(bytes));
+      }
+      case Content.Summaries _, Content.Joined _ -> {}
     }
     draft.replace(index, node.toDone(result));
   }
 
-  private static void rateLimited(
-      Draft draft, int index, Node.InFlight node, Outcome outcome, Duration retryAfter) {
-    AccountId account = node.account();
-    int strikes = account == null ? 0 : draft.book.of(account).strikes();
-    Duration least = draft.settings.pause(strikes, salt(draft, node));
-    Duration rest = retryAfter.compareTo(least) > 0 ? retryAfter : least;
-    rest(draft, index, node, outcome, Pause.Cause.RATE_LIMITED, rest, LONGEST_RATE_LIMIT);
+  private static void smaller(
+      Draft draft, int index, Node.InFlight node, Outcome.TooLarge refusal) {
+    draft.replace(index, node.toWaiting(node.assignment()));
+    smaller(draft, index, refusal);
   }
 
-  /// The account rests; the job goes to another, or waits, and has spent nothing.
-  private static void rest(
-      Draft draft,
-      int index,
-      Node.InFlight node,
-      Outcome outcome,
-      Pause.Cause cause,
-      Duration rest,
-      Duration longest) {
-    if (node.account() == null) {
-      spend(draft, index, node, outcome, Duration.ZERO);
-      return;
+  /// Makes smaller pieces of a node that waits and is too large to be sent.
+  static void smaller(Draft draft, int index, Outcome.TooLarge refusal) {
+    switch (draft.nodes().get(index).assignment().content()) {
+      case Content.Whole _, Content.Excerpt _ -> Splitting.refused(draft, index, refusal);
+      case Content.Summaries _ -> Merging.refused(draft, index, refusal);
+      case Content.Joined _ -> draft.fail(Failures.tooLarge());
     }
-    draft.book.pause(
-        node.account(),
-        new Pause(draft.now.plus(clamp(rest, Duration.ofMillis(500), longest)), cause, draft.now));
-    draft.replace(index, node.toWaiting(node.assignment().returned(outcome)));
   }
 
-  private static void unauthorized(Draft draft, int index, Node.InFlight node, Outcome outcome) {
-    Assignment failed = node.assignment().failed(outcome);
+  private static void pause(Draft draft, Node.InFlight node, Pause.Cause cause, Duration rest) {
     if (node.account() != null) {
-      draft.book.pause(
-          node.account(), new Pause(draft.now.plus(REFUSED), Pause.Cause.REFUSED, draft.now));
-    }
-    if (failed.spent() >= draft.settings.attemptsPerJob()) {
-      lost(draft, index, node, failed, outcome);
-    } else {
-      draft.replace(index, node.toWaiting(failed));
+      draft.book.pause(node.account(), new Pause(draft.now.plus(rest), cause, draft.now));
     }
   }
 
-  /// To another account at once, or later; nothing is spent.
+  /// An account that keeps refusing rests longer each time.
+  private static Duration backoff(Draft draft, Node.InFlight node, Pause.Cause cause) {
+    return node.account() == null || cause != Pause.Cause.RATE_LIMITED
+        ? Duration.ZERO
+        : draft.settings.pause(draft.book.of(node.account()).strikes(), salt(draft, node));
+  }
+
   private static void defer(Draft draft, int index, Node.InFlight node) {
     Assignment returned = node.assignment().returned(null);
     if (returned.deferred() == 1
@@ -230,16 +228,14 @@ final class Outcomes {
 
   /// One attempt less; tried again after a pause while there is one left.
   private static void spend(
-      Draft draft, int index, Node.InFlight node, Outcome outcome, Duration retryAfter) {
+      Draft draft, int index, Node.InFlight node, Outcome outcome, Duration least) {
     Assignment failed = node.assignment().failed(outcome);
     if (failed.spent() >= draft.settings.attemptsPerJob()) {
       lost(draft, index, node, failed, outcome);
       return;
     }
     Duration pause = draft.settings.pause(failed.spent() - 1, salt(draft, node));
-    Duration asked = clamp(retryAfter, Duration.ZERO, LONGEST_RETRY_AFTER);
-    Instant until = draft.now.plus(asked.compareTo(pause) > 0 ? asked : pause);
-    draft.replace(index, node.toBackoff(failed, until));
+    draft.replace(index, node.toBackoff(failed, draft.now.plus(longer(pause, least))));
   }
 
   /// The job will not succeed. A merge can be done without, everything else ends the compaction.
@@ -257,10 +253,7 @@ final class Outcomes {
     return Jobs.attempt(draft.subject().compaction(), assignment).toString();
   }
 
-  private static Duration clamp(@Nullable Duration duration, Duration least, Duration longest) {
-    if (duration == null || duration.compareTo(least) < 0) {
-      return least;
-    }
-    return duration.compareTo(longest) > 0 ? longest : duration;
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 }

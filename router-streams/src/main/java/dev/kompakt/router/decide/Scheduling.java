@@ -4,16 +4,15 @@ import dev.kompakt.bootstrap.route.Ask;
 import dev.kompakt.bootstrap.route.Pause;
 import dev.kompakt.bootstrap.route.Routing;
 import dev.kompakt.router.decide.CompactionState.Running;
-import dev.kompakt.schemas.history.Tokens;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.record.Mode;
 import dev.kompakt.schemas.record.Outcome;
+import dev.kompakt.schemas.record.Outcome.TooLarge;
 import dev.kompakt.schemas.record.Usage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +21,13 @@ import org.jspecify.annotations.Nullable;
 /// A chunk larger than any accepted so far is a probe: only one is in flight at a time, the largest
 /// first, so that a limit is found with one refused call for each halving.
 final class Scheduling {
+  /// A job that came back so often without an attempt spent stays on the lane it is sent to next,
+  /// for its place in line is worth more than a better one.
+  private static final int MOST_SENT_BACK = 3;
+
+  /// Resting accounts are looked at again so often, for they may be back before they said.
+  private static final Duration RECHECK = Duration.ofMinutes(1);
+
   private Scheduling() {}
 
   /// Brings the draft as far as it goes now. Does the same when called again.
@@ -112,37 +118,62 @@ final class Scheduling {
       if (draft.callsLeft() <= draft.callsInFlight()) {
         return false;
       }
-      switch (draft.book.choose(ask(node.assignment()), draft.now)) {
-        case Routing.Use(AccountId account, _) -> send(draft, index, node, account);
+      if (draft.sizing.mode() == Mode.NATIVE && draft.lacksNative()) {
+        draft.summarize();
+      }
+      Ask ask = draft.ask(node.assignment());
+      switch (draft.book.choose(ask, draft.now)) {
+        case Routing.Use(AccountId account, Routing.Reason reason) ->
+            send(
+                draft,
+                index,
+                node,
+                new Place(account, node.assignment().deferred() >= MOST_SENT_BACK, ask, reason));
         case Routing.Wait(Instant until, Pause.Cause cause) -> {
-          if (worthWaiting(draft, until, cause)) {
-            draft.replace(index, node.toBackoff(until, cause));
+          AccountId account = draft.book.roomiest(ask, draft.now);
+          if (account != null) {
+            send(draft, index, node, new Place(account, true, ask, Routing.Reason.BUSY));
+          } else if (worthWaiting(draft, until)) {
+            draft.replace(index, node.toBackoff(earlier(until, draft.now.plus(RECHECK)), cause));
             return false;
+          } else {
+            return exhausted(draft, resting(draft, cause, until));
           }
-          return hopeless(draft, Failures.resting(cause, Duration.between(draft.now, until)));
         }
-        case Routing.Nowhere _ -> {
-          return hopeless(draft, Failures.noAccount());
+        case Routing.Nowhere(Routing.Nowhere.Cause cause) -> {
+          switch (cause) {
+            case NO_ACCOUNT -> {
+              return exhausted(draft, Failures.noAccount());
+            }
+            case TOO_LARGE -> {
+              Outcomes.smaller(
+                  draft, index, new TooLarge(TooLarge.Unit.TOKENS, ask.tokens(), null));
+              return true;
+            }
+          }
         }
       }
     }
     return false;
   }
 
-  private static Ask ask(Assignment assignment) {
-    AccountId last = assignment.lastAccount();
-    return new Ask(
-        null,
-        false,
-        last == null ? Set.of() : Set.of(last),
-        Tokens.estimate(assignment.content().bytes()));
-  }
+  /// Where a job goes.
+  ///
+  /// @param stays whether it waits there however long that takes
+  private record Place(AccountId account, boolean stays, Ask ask, Routing.Reason reason) {}
 
-  private static void send(Draft draft, int index, Node.Waiting node, @Nullable AccountId account) {
+  private static void send(Draft draft, int index, Node.Waiting node, @Nullable Place place) {
     Instant deadline = earlier(draft.now.plus(draft.settings.attemptTimeout()), draft.deadline());
-    draft.replace(index, node.toInFlight(account, deadline));
+    draft.replace(
+        index,
+        place == null
+            ? node.toInFlight(null, false, deadline)
+            : node.toInFlight(place.account(), place.stays(), deadline));
     draft.count(1, 0, Usage.NONE);
-    draft.effects.add(new Effect.SendJob(Jobs.of(draft, index)));
+    draft.effects.add(
+        new Effect.SendJob(
+            Jobs.of(draft, index),
+            place == null ? null : new Effect.Choice(place.ask(), place.reason())));
   }
 
   /// The next node to send; -1 if none may be.
@@ -184,10 +215,25 @@ final class Scheduling {
     return (int) draft.nodes().stream().filter(n -> !(n instanceof Node.Done)).count();
   }
 
-  private static boolean worthWaiting(Draft draft, Instant until, Pause.Cause cause) {
+  private static boolean worthWaiting(Draft draft, Instant until) {
     return until.isBefore(draft.deadline())
-        && (cause != Pause.Cause.QUOTA_EXHAUSTED
-            || !until.isAfter(draft.now.plus(draft.settings.quotaPatience())));
+        && (draft.detached() || !until.isAfter(draft.now.plus(draft.settings.patience())));
+  }
+
+  private static Failures resting(Draft draft, Pause.Cause cause, Instant until) {
+    return Failures.resting(cause, Duration.between(draft.now, until), until);
+  }
+
+  /// No account can take the rest in time. What is in flight may end first.
+  private static boolean exhausted(Draft draft, Failures why) {
+    if (draft.layer().number() > 0 || !draft.settings.localWhenExhausted()) {
+      return hopeless(draft, why);
+    }
+    if (draft.inFlight() > 0) {
+      return false;
+    }
+    Splitting.locally(draft);
+    return true;
   }
 
   /// Nothing more can be sent. What is in flight may end first, so that it is not lost; summaries
@@ -220,7 +266,7 @@ final class Scheduling {
     return draft.inFlight() == 0
             && draft.book.choose(Ask.ANY, draft.now)
                 instanceof Routing.Wait(Instant until, var cause)
-        ? Failures.resting(cause, Duration.between(draft.now, until))
+        ? resting(draft, cause, until)
         : Failures.timedOut();
   }
 }

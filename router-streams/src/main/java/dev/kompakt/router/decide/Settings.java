@@ -12,8 +12,9 @@ import java.time.Duration;
 /// @param attemptTimeout how long one attempt may take, waiting on its lane included
 /// @param attemptGrace how much later than its deadline an attempt is given up, for clocks that
 ///   differ
-/// @param quotaPatience how long a used-up quota is waited out; where it takes longer the
-///   compaction fails and says so
+/// @param patience how long resting accounts are waited for while a caller is connected; where it
+///   takes longer the compaction fails at once and says so
+/// @param localWhenExhausted whether a history no account can take in time is compacted locally
 /// @param keepCompleted how long a result answers the same request
 /// @param keepCancelled how long a cancelled compaction can be taken up again
 /// @param keepFailed how long a failed compaction can be taken up again
@@ -26,7 +27,8 @@ public record Settings(
     Duration backoffMax,
     Duration attemptTimeout,
     Duration attemptGrace,
-    Duration quotaPatience,
+    Duration patience,
+    boolean localWhenExhausted,
     Duration keepCompleted,
     Duration keepCancelled,
     Duration keepFailed,
@@ -41,6 +43,7 @@ public record Settings(
           Duration.ofMinutes(10),
           Duration.ofSeconds(30),
           Duration.ofMinutes(2),
+          false,
           Duration.ofHours(24),
           Duration.ofHours(24),
           Duration.ofDays(7),
@@ -71,7 +74,8 @@ public record Settings(
         backoffMax,
         attemptTimeout,
         attemptGrace,
-        quotaPatience,
+        patience,
+        localWhenExhausted,
         keepCompleted,
         keepCancelled,
         keepFailed,
@@ -88,8 +92,27 @@ public record Settings(
         backoffMax,
         newAttemptTimeout,
         attemptGrace,
-        quotaPatience,
+        patience,
+        localWhenExhausted,
         newKeepCompleted,
+        keepCancelled,
+        keepFailed,
+        floorBytes);
+  }
+
+  /// The same with another rule on accounts that are used up.
+  public Settings withLocalWhenExhausted(boolean newLocalWhenExhausted) {
+    return new Settings(
+        parallelChunks,
+        maxCalls,
+        attemptsPerJob,
+        backoffBase,
+        backoffMax,
+        attemptTimeout,
+        attemptGrace,
+        patience,
+        newLocalWhenExhausted,
+        keepCompleted,
         keepCancelled,
         keepFailed,
         floorBytes);

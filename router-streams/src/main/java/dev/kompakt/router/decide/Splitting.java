@@ -12,7 +12,7 @@ import java.util.List;
 /// Layer 0: the history in one piece or in chunks, and what is done when a piece is too large.
 final class Splitting {
   /// What a summarizing call adds to its content, about: instructions and frame.
-  private static final long FRAME_BYTES = 4096;
+  static final long FRAME_BYTES = 4096;
 
   private Splitting() {}
 
@@ -43,13 +43,18 @@ final class Splitting {
     draft.replaceAll(nodes);
   }
 
+  /// Lays out layer 0 anew, to be done without any account; nothing is in flight.
+  static void locally(Draft draft) {
+    draft.sizing = new Sizing(Mode.LOCAL, null, LearnedLimit.Bound.UNKNOWN);
+    long bytes = draft.manifest.history().items().bytes();
+    draft.replaceAll(List.of(draft.fresh(new Content.Whole(bytes))));
+  }
+
   /// Packs the refused node, and every other that is not with a worker, to a smaller target. What
   /// is done or in flight stays as it is.
   static void refused(Draft draft, int index, TooLarge refusal) {
-    Node.InFlight node = (Node.InFlight) draft.nodes().get(index);
-    Content content = node.assignment().content();
+    Content content = draft.nodes().get(index).assignment().content();
     boolean modeChanges = content instanceof Content.Whole && draft.sizing.mode() != Mode.SUMMARIZE;
-    draft.replace(index, node.toWaiting(node.assignment()));
     if (draft.sizing.mode() == Mode.LOCAL
         || (!modeChanges && content.bytes() <= draft.settings.floorBytes())) {
       draft.fail(Failures.tooLarge());

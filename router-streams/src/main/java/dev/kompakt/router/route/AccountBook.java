@@ -7,11 +7,13 @@ import dev.kompakt.bootstrap.route.Routing;
 import dev.kompakt.bootstrap.route.Standing;
 import dev.kompakt.schemas.id.AccountId;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// The accounts of one provider while one decision is taken: what is known of them, and what the
 /// decision itself changes. Lives no longer than the decision; not thread-safe.
@@ -66,9 +68,51 @@ public final class AccountBook {
     }
   }
 
-  /// It has to rest.
+  /// It has to rest. What its lane said of its room no longer matters.
   public void pause(AccountId account, Pause pause) {
-    change(account, standing -> standing.paused(pause));
+    change(
+        account, standing -> (waitsForRoom(standing) ? rested(standing) : standing).paused(pause));
+  }
+
+  /// Its lane has no room before; it is passed over while another has. If it rests for another
+  /// reason, it goes on to do so.
+  public void noRoom(AccountId account, Instant until, Instant now) {
+    Pause pause = of(account).pause();
+    if (pause == null || pause.cause() == Pause.Cause.BUSY || !pause.until().isAfter(now)) {
+      change(account, standing -> rested(standing).paused(new Pause(until, Pause.Cause.BUSY, now)));
+    }
+  }
+
+  /// Where to wait for room, if nothing but room is missing; null if that is not so anywhere. The
+  /// account that has room first.
+  public @Nullable AccountId roomiest(Ask ask, Instant now) {
+    List<Standing> full =
+        known.verdicts(ask, now).stream()
+            .map(verdict -> of(verdict.account()))
+            .filter(AccountBook::waitsForRoom)
+            .sorted(Comparator.comparing(AccountBook::until))
+            .toList();
+    for (Standing standing : full) {
+      Map<AccountId, Standing> freed = new LinkedHashMap<>(changed);
+      freed.put(standing.account(), rested(standing));
+      if (known.choose(ask, freed, now) instanceof Routing.Use(AccountId account, _)) {
+        return account;
+      }
+    }
+    return null;
+  }
+
+  private static boolean waitsForRoom(Standing standing) {
+    return standing.pause() != null && standing.pause().cause() == Pause.Cause.BUSY;
+  }
+
+  private static Instant until(Standing standing) {
+    return standing.pause() == null ? Instant.EPOCH : standing.pause().until();
+  }
+
+  private static Standing rested(Standing standing) {
+    return new Standing(
+        standing.account(), standing.inFlight(), standing.lastSent(), null, standing.strikes());
   }
 
   /// What is to be noted of the accounts this decision touched.

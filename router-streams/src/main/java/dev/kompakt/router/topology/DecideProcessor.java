@@ -2,6 +2,7 @@ package dev.kompakt.router.topology;
 
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.bootstrap.route.Standing;
+import dev.kompakt.router.decide.Bindings;
 import dev.kompakt.router.decide.CompactionState;
 import dev.kompakt.router.decide.Context;
 import dev.kompakt.router.decide.Decider;
@@ -16,6 +17,7 @@ import dev.kompakt.schemas.id.CompactionId;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.record.Job;
+import dev.kompakt.schemas.record.SessionBinding;
 import dev.kompakt.schemas.record.Submission.Submitted;
 import dev.kompakt.schemas.topic.Topic;
 import dev.kompakt.schemas.topic.Topics;
@@ -42,6 +44,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
   static final String JOBS = "jobs";
   static final String COMPACTIONS = "compactions";
   static final String DEAD_LETTERS = "dead-letters";
+  static final String SESSIONS = "sessions";
 
   /// Timers are looked for at least so often, should the clock be set.
   private static final Duration LONGEST_SLEEP = Duration.ofMinutes(1);
@@ -49,7 +52,8 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private static final int TIMERS_AT_ONCE = 1000;
 
   private final RouterSettings settings;
-  private final AccountFeed accounts;
+  private final Published published;
+  private final Bindings sessions;
   private final Decider decider;
   private final Journal journal;
 
@@ -60,9 +64,10 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private @Nullable Cancellable wake;
   private Instant wakeAt = Instant.MAX;
 
-  DecideProcessor(RouterSettings settings, AccountFeed accounts, Meters meters) {
+  DecideProcessor(RouterSettings settings, Published published, Meters meters) {
     this.settings = settings;
-    this.accounts = accounts;
+    this.published = published;
+    sessions = new Bindings(published.sessions(), settings.sessionIdle());
     decider = new Decider(settings.decisions());
     journal = new Journal(meters);
   }
@@ -77,7 +82,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
             store(opened, RouterStores.TIMERS),
             store(opened, RouterStores.STANDINGS));
     close();
-    feed = accounts.open();
+    feed = published.accounts().open();
     upstreams = null;
     wakeAt = Instant.MAX;
     sleepUntilNextTimer();
@@ -167,7 +172,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
     Objects.requireNonNull(feed, "init comes first").read(upstreams()::learn);
     CompactionState state = stores().state(compaction);
     Submitted manifest = stores().manifest(compaction);
-    Context in = new Context(now(), upstreams()::of);
+    Context in = new Context(now(), upstreams()::of, sessions, published.limits());
     return new Considered(compaction, event, state, decider.decide(state, manifest, event, in));
   }
 
@@ -194,9 +199,14 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
     switch (effect) {
       case Effect.KeepManifest(Submitted manifest) -> stores().keepManifest(compaction, manifest);
       case Effect.DropManifest _ -> stores().dropManifest(compaction);
-      case Effect.SendJob(Job job) -> send(JOBS, Topics.JOBS, job.lane(), job);
+      case Effect.SendJob(Job job, Effect.Choice choice) -> {
+        send(JOBS, Topics.JOBS, job.lane(), job);
+        journal.sent(job, choice, upstreams().of(job.provider()), now());
+      }
       case Effect.PublishStatus(CompactionStatus status) ->
           send(COMPACTIONS, Topics.COMPACTIONS, compaction, status);
+      case Effect.BindSession(String session, SessionBinding binding) ->
+          send(SESSIONS, Topics.SESSIONS, session, binding);
       case Effect.PublishDeadLetter(DeadLetter letter) ->
           send(DEAD_LETTERS, Topics.DEAD_LETTERS, compaction, letter);
       case Effect.SetTimer(TimerKind timer, Instant at) -> stores().setTimer(compaction, timer, at);

@@ -6,6 +6,7 @@ import dev.kompakt.router.decide.CompactionState;
 import dev.kompakt.router.decide.Decision;
 import dev.kompakt.router.decide.Effect;
 import dev.kompakt.router.decide.Event;
+import dev.kompakt.router.route.Upstream;
 import dev.kompakt.schemas.id.CompactionId;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.Completion;
@@ -13,17 +14,21 @@ import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.topic.UnreadableRecordException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /// What is logged and counted of decisions.
 final class Journal {
   private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
   private static final String COMPACTION = "compaction";
   private static final String NO_CAUSE = "none";
+  private static final int MOST_PASSED_OVER = 8;
 
   private final Meters meters;
 
@@ -45,9 +50,7 @@ final class Journal {
       }
     }
     for (Effect effect : decision.effects()) {
-      if (effect instanceof Effect.SendJob(Job job)) {
-        sent(job);
-      } else if (effect instanceof Effect.PublishStatus(CompactionStatus status)
+      if (effect instanceof Effect.PublishStatus(CompactionStatus status)
           && !(before != null && status.sequence() == before.stamp().sequence())) {
         changed(compaction, status, cause);
       }
@@ -82,14 +85,42 @@ final class Journal {
     return problem.getClass().getSimpleName() + (trace.length == 0 ? "" : " at " + trace[0]);
   }
 
-  private void sent(Job job) {
+  /// A job was sent. Why to this account, and what it was preferred to, is told of accounts as they
+  /// stood before.
+  ///
+  /// @param choice null if it needs no account
+  /// @param upstream whose accounts these are; null if there is none
+  void sent(Job job, Effect.@Nullable Choice choice, @Nullable Upstream upstream, Instant now) {
     meters.count(Meter.JOBS_SENT, job.mode().name());
-    LOG.atDebug()
-        .addKeyValue(COMPACTION, job.attempt().compaction())
-        .addKeyValue("attempt", job.attempt())
-        .addKeyValue("account", job.account())
-        .addKeyValue("mode", job.mode())
-        .log("job sent");
+    if (!LOG.isDebugEnabled()) {
+      return;
+    }
+    LoggingEventBuilder line =
+        LOG.atDebug()
+            .addKeyValue(COMPACTION, job.attempt().compaction())
+            .addKeyValue("attempt", job.attempt())
+            .addKeyValue("account", job.account())
+            .addKeyValue("mode", job.mode());
+    if (choice != null && upstream != null) {
+      line =
+          line.addKeyValue("because", because(job, choice))
+              .addKeyValue("passedOver", passedOver(job, choice, upstream, now));
+    }
+    line.log("job sent");
+  }
+
+  private static String because(Job job, Effect.Choice choice) {
+    return choice.reason().name().toLowerCase(Locale.ROOT)
+        + (Boolean.TRUE.equals(job.stays()) ? ", waits there for room" : "")
+        + (choice.ask().held() ? ", only it can read the history" : "");
+  }
+
+  private static String passedOver(Job job, Effect.Choice choice, Upstream upstream, Instant now) {
+    return upstream.accounts().verdicts(choice.ask(), now).stream()
+        .filter(verdict -> !verdict.account().equals(job.account()))
+        .limit(MOST_PASSED_OVER)
+        .map(verdict -> verdict.account() + " " + verdict.words())
+        .collect(Collectors.joining("; "));
   }
 
   private void changed(CompactionId compaction, CompactionStatus status, String cause) {

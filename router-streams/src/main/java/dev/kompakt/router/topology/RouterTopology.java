@@ -1,6 +1,7 @@
 package dev.kompakt.router.topology;
 
 import dev.kompakt.bootstrap.observe.Meters;
+import dev.kompakt.router.decide.Bindings;
 import dev.kompakt.router.limit.Limits;
 import dev.kompakt.router.state.RouterStores;
 import dev.kompakt.schemas.topic.Topic;
@@ -28,8 +29,9 @@ import org.jspecify.annotations.Nullable;
 /// record can stop a task.
 ///
 /// ```
-/// submissions ─┬─▶ decide ─▶ jobs, compactions, dead-letters
+/// submissions ─┬─▶ decide ─▶ jobs, compactions, dead-letters, sessions
 /// outcomes ────┤
+///              ├─▶ bind           ─▶ sessions
 ///              ├─▶ key-by-limit   ─▶ (by-limit)   ─▶ fold-limits   ─▶ limits
 ///              ├─▶ key-by-account ─▶ (by-account) ─▶ fold-accounts ─▶ accounts
 ///              └─▶ key-by-tenant  ─▶ (by-tenant)  ─▶ fold-tenants  ─▶ tenants
@@ -44,9 +46,9 @@ public final class RouterTopology {
 
   /// Makes it.
   ///
-  /// @param accounts what is published of accounts, as it becomes known
+  /// @param published what other tasks and processes know
   public static Topology build(
-      RouterSettings settings, AccountFeed accounts, Limits limits, Meters meters) {
+      RouterSettings settings, Published published, Limits limits, Meters meters) {
     StreamsBuilder builder = new StreamsBuilder();
     KStream<byte[], byte[]> submissions = source(builder, Topics.SUBMISSIONS, "submissions");
     KStream<byte[], byte[]> outcomes = source(builder, Topics.OUTCOMES, "outcomes");
@@ -54,13 +56,15 @@ public final class RouterTopology {
         .merge(outcomes, Named.as("events"))
         .process(
             stateful(
-                () -> new DecideProcessor(settings, accounts, meters),
+                () -> new DecideProcessor(settings, published, meters),
                 List.of(
                     RouterStores.keyed(RouterStores.SUBMISSIONS),
                     RouterStores.keyed(RouterStores.STATES),
                     RouterStores.keyed(RouterStores.TIMERS),
                     RouterStores.keyed(RouterStores.STANDINGS))),
             Named.as("decide"));
+    Bindings sessions = new Bindings(published.sessions(), settings.sessionIdle());
+    outcomes.process(() -> new BindProcessor(sessions), Named.as("bind"));
     fold(outcomes, "limit", new LimitFold(limits), RouterStores.LIMITS, null);
     fold(outcomes, "account", new AccountFold(), RouterStores.ACCOUNTS, RouterStores.ACCOUNTS_SEEN);
     fold(outcomes, "tenant", new TenantFold(), RouterStores.TENANTS, RouterStores.TENANTS_SEEN);
@@ -68,6 +72,7 @@ public final class RouterTopology {
     sink(topology, DecideProcessor.JOBS, Topics.JOBS, "decide");
     sink(topology, DecideProcessor.COMPACTIONS, Topics.COMPACTIONS, "decide");
     sink(topology, DecideProcessor.DEAD_LETTERS, Topics.DEAD_LETTERS, "decide");
+    sink(topology, DecideProcessor.SESSIONS, Topics.SESSIONS, "decide", "bind");
     sink(topology, "limits", Topics.LIMITS, "fold-limits");
     sink(topology, "accounts", Topics.ACCOUNTS, "fold-accounts");
     sink(topology, "tenants", Topics.TENANTS, "fold-tenants");
@@ -101,9 +106,9 @@ public final class RouterTopology {
     return builder.stream(topic.name(), Consumed.with(BYTES, BYTES).withName(name));
   }
 
-  private static void sink(Topology topology, String name, Topic<?, ?> topic, String parent) {
+  private static void sink(Topology topology, String name, Topic<?, ?> topic, String... parents) {
     topology.addSink(
-        name, topic.name(), new ByteArraySerializer(), new ByteArraySerializer(), parent);
+        name, topic.name(), new ByteArraySerializer(), new ByteArraySerializer(), parents);
   }
 
   private static Repartitioned<byte[], byte[]> repartitioned(String name) {

@@ -38,7 +38,7 @@ class FailuresTest {
   void shouldAnswerUntilTheTimeItTellsWhenTheEndIsKnown(Duration left, int told) {
     for (Pause.Cause cause :
         new Pause.Cause[] {Pause.Cause.RATE_LIMITED, Pause.Cause.QUOTA_EXHAUSTED}) {
-      Failure failure = Failures.resting(cause, left).failure();
+      Failure failure = Failures.resting(cause, left, null).failure();
       assertThat(failure.retryAfterSeconds()).as("%s", cause).isEqualTo(told);
       assertThat(failure.answersFor()).isEqualTo(Duration.ofSeconds(told));
     }

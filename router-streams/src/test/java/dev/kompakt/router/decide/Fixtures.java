@@ -14,6 +14,7 @@ import dev.kompakt.schemas.id.ProviderId;
 import dev.kompakt.schemas.id.TenantId;
 import dev.kompakt.schemas.record.Checkpoint;
 import dev.kompakt.schemas.record.Mode;
+import dev.kompakt.schemas.record.Submission;
 import dev.kompakt.schemas.record.Submission.Submitted;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /// Submissions and configured providers for tests.
 public final class Fixtures {
@@ -140,6 +142,25 @@ public final class Fixtures {
         at.plus(DEADLINE),
         null,
         null);
+  }
+
+  /// The same with another session and another patience.
+  public static Submitted of(
+      Submitted submitted, @Nullable String session, Submission.@Nullable Patience patience) {
+    return new Submitted(
+        submitted.compaction(),
+        submitted.at(),
+        submitted.tenant(),
+        submitted.content(),
+        submitted.idempotencyKey(),
+        submitted.model(),
+        submitted.provider(),
+        submitted.checkpoint(),
+        submitted.history(),
+        submitted.chunks(),
+        submitted.deadline(),
+        session,
+        patience);
   }
 
   /// A provider with accounts that may make four calls at once.

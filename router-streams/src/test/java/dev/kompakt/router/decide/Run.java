@@ -15,7 +15,10 @@ import dev.kompakt.schemas.record.AttemptEvent.AttemptStarted;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.record.Job;
+import dev.kompakt.schemas.record.LearnedLimit;
+import dev.kompakt.schemas.record.LimitKey;
 import dev.kompakt.schemas.record.Outcome;
+import dev.kompakt.schemas.record.SessionBinding;
 import dev.kompakt.schemas.record.Submission.Submitted;
 import dev.kompakt.schemas.record.Usage;
 import java.time.Duration;
@@ -36,12 +39,15 @@ final class Run {
   final List<DeadLetter> letters = new ArrayList<>();
   final Map<TimerKind, Instant> timers = new TreeMap<>();
   final Map<AccountId, Standing> standings = new HashMap<>();
+  final Map<String, SessionBinding> sessions = new HashMap<>();
+  final Map<LimitKey, LearnedLimit> limits = new HashMap<>();
 
   Instant now = Fixtures.START;
   @Nullable Upstream upstream;
   @Nullable CompactionState state;
   @Nullable Submitted manifest;
 
+  private final Bindings bindings = new Bindings(sessions::get, Duration.ofHours(24));
   private final Decider decider;
   private int heard;
   private long payloads = 1000;
@@ -66,7 +72,7 @@ final class Run {
   }
 
   Run apply(Event event) {
-    Context context = new Context(now, _ -> upstream);
+    Context context = new Context(now, _ -> upstream, bindings, limits::get);
     Decision decision = decider.decide(state, manifest, event, context);
     assertThat(decider.decide(state, manifest, event, context)).isEqualTo(decision);
     state = decision.state();
@@ -74,7 +80,9 @@ final class Run {
       switch (effect) {
         case Effect.KeepManifest(Submitted kept) -> manifest = kept;
         case Effect.DropManifest _ -> manifest = null;
-        case Effect.SendJob(Job job) -> jobs.add(job);
+        case Effect.SendJob(Job job, _) -> jobs.add(job);
+        case Effect.BindSession(String session, SessionBinding binding) ->
+            sessions.put(session, binding);
         case Effect.PublishStatus(CompactionStatus status) -> statuses.add(status);
         case Effect.PublishDeadLetter(DeadLetter letter) -> letters.add(letter);
         case Effect.SetTimer(TimerKind timer, Instant at) ->
@@ -180,6 +188,14 @@ final class Run {
     CompactionState known = state;
     if (known == null) {
       throw new AssertionError("the compaction is not known");
+    }
+    return known;
+  }
+
+  Upstream upstream() {
+    Upstream known = upstream;
+    if (known == null) {
+      throw new AssertionError("there is no provider");
     }
     return known;
   }

@@ -42,6 +42,7 @@ class RandomTopologyTest {
       new RouterSettings(
           Settings.DEFAULT.withTimes(Duration.ofSeconds(60), Duration.ofHours(24)),
           Policy.DEFAULT,
+          Duration.ofHours(24),
           List.of(Fixtures.provider(Mode.NATIVE, ACCOUNTS)));
 
   /// One pass of all compactions through a router.

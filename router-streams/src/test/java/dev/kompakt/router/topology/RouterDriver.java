@@ -11,6 +11,8 @@ import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.LearnedLimit;
+import dev.kompakt.schemas.record.LimitKey;
+import dev.kompakt.schemas.record.SessionBinding;
 import dev.kompakt.schemas.record.Submission;
 import dev.kompakt.schemas.record.TenantUsage;
 import dev.kompakt.schemas.record.TurnFinished;
@@ -51,6 +53,9 @@ final class RouterDriver implements AutoCloseable {
 
   final Meters meters = new Meters();
   final AccountFeed accounts = new AccountFeed();
+  final Map<String, SessionBinding> sessions = new HashMap<>();
+  final Map<LimitKey, LearnedLimit> known = new HashMap<>();
+  final Published published = new Published(accounts, sessions::get, known::get);
   Instant now;
 
   private final RouterSettings settings;
@@ -74,7 +79,7 @@ final class RouterDriver implements AutoCloseable {
     config.putAll(
         RouterStreams.config(Map.of("bootstrap.servers", "none:1"), stateDir, 1, 1, memory));
     return new TopologyTestDriver(
-        RouterTopology.build(settings, accounts, LIMITS, meters), config, now);
+        RouterTopology.build(settings, published, LIMITS, meters), config, now);
   }
 
   void submit(Submission submission) {
@@ -126,6 +131,22 @@ final class RouterDriver implements AutoCloseable {
 
   List<AccountStatus> accounts() {
     return read(Topics.ACCOUNTS);
+  }
+
+  /// What was bound since the last time this was asked; known to the router from then on.
+  Map<String, SessionBinding> bound() {
+    Map<String, SessionBinding> bound = new HashMap<>();
+    driver
+        .createOutputTopic(
+            Topics.SESSIONS.name(), new ByteArrayDeserializer(), new ByteArrayDeserializer())
+        .readKeyValuesToList()
+        .forEach(
+            entry ->
+                bound.put(
+                    Topics.SESSIONS.keys().decode(entry.key),
+                    Topics.SESSIONS.values().decode(entry.value)));
+    sessions.putAll(bound);
+    return bound;
   }
 
   List<TenantUsage> tenants() {

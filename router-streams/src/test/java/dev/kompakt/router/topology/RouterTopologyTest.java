@@ -21,7 +21,9 @@ import dev.kompakt.schemas.record.Completion;
 import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.LearnedLimit;
+import dev.kompakt.schemas.record.Mode;
 import dev.kompakt.schemas.record.Outcome;
+import dev.kompakt.schemas.record.SessionBinding;
 import dev.kompakt.schemas.record.Submission;
 import dev.kompakt.schemas.record.Submission.Submitted;
 import dev.kompakt.schemas.record.TurnFinished;
@@ -34,13 +36,16 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class RouterTopologyTest {
+  private static final Duration IDLE = Duration.ofHours(24);
   private static final RouterSettings SETTINGS =
-      new RouterSettings(Settings.DEFAULT, Policy.DEFAULT, List.of(Fixtures.NATIVE));
+      new RouterSettings(Settings.DEFAULT, Policy.DEFAULT, IDLE, List.of(Fixtures.NATIVE));
+  private static final String SESSION = "cd".repeat(32);
   private static final Submitted WHOLE = Fixtures.whole(Fixtures.spans(10, 1000));
   private static final Usage USAGE = new Usage(10, 0, 1, 0);
 
@@ -95,7 +100,7 @@ class RouterTopologyTest {
   void shouldBeWiredAsDescribed() throws IOException {
     // When
     String described =
-        RouterTopology.build(SETTINGS, new AccountFeed(), RouterDriver.LIMITS, new Meters())
+        RouterTopology.build(SETTINGS, router.published, RouterDriver.LIMITS, new Meters())
             .describe()
             .toString();
 
@@ -357,6 +362,76 @@ class RouterTopologyTest {
     assertThat(router.statuses()).isEmpty();
   }
 
+  private TurnFinished turn(@Nullable String session, @Nullable Outcome refusal) {
+    return new TurnFinished(
+        new TurnId("turn_" + "1".repeat(32)),
+        1,
+        router.now,
+        Fixtures.TENANT,
+        Fixtures.PROVIDER,
+        Fixtures.TEAM_B,
+        "gpt-5.5",
+        refusal == null ? 200 : 429,
+        39_000,
+        Usage.NONE,
+        null,
+        refusal,
+        session);
+  }
+
+  @Test
+  void shouldBindTheSessionOfATurnAndSendItsCompactionThere() {
+    // Given
+    router.report(turn(null, null));
+    router.report(turn(SESSION, new Outcome.RateLimited(Duration.ofSeconds(1))));
+    assertThat(router.bound()).isEmpty();
+    router.report(turn(SESSION, null));
+    assertThat(router.bound())
+        .containsExactly(Map.entry(SESSION, new SessionBinding(Fixtures.TEAM_B, router.now)));
+
+    // When
+    router.submit(Fixtures.of(WHOLE, SESSION, null));
+    Job job = onlyJob();
+    finish(job, success());
+
+    // Then
+    assertThat(job.account()).isEqualTo(Fixtures.TEAM_B);
+    router.report(turn(SESSION, null));
+    assertThat(router.bound()).as("known and fresh").isEmpty();
+    router.pass(IDLE.dividedBy(10));
+    router.report(turn(SESSION, null));
+    assertThat(router.bound()).hasSize(1);
+  }
+
+  @Test
+  void shouldBindASessionToTheAccountThatCompactedIt() {
+    // Given
+    router.submit(Fixtures.of(WHOLE, SESSION, null));
+
+    // When
+    finish(onlyJob(), success());
+
+    // Then
+    assertThat(router.bound())
+        .containsExactly(Map.entry(SESSION, new SessionBinding(Fixtures.TEAM_A, router.now)));
+  }
+
+  @Test
+  void shouldSummarizeWhereAnEndpointIsKnownToBeMissing() {
+    // Given
+    router.submit(WHOLE);
+    finish(onlyJob(), new Outcome.Unsupported(404));
+    assertThat(onlyJob().mode()).isEqualTo(Mode.SUMMARIZE);
+    router.limits().forEach(limit -> router.known.put(limit.key(), limit));
+
+    // When
+    router.submit(
+        Fixtures.submitted("ef".repeat(32), WHOLE.history(), WHOLE.chunks(), Fixtures.START));
+
+    // Then
+    assertThat(onlyJob().mode()).isEqualTo(Mode.SUMMARIZE);
+  }
+
   @Test
   void shouldFoldWhatIsReportedOfAnAccountOnceAndDecideNothingOnIt() {
     // Given
@@ -402,7 +477,8 @@ class RouterTopologyTest {
     // Given
     try (RouterDriver local =
         new RouterDriver(
-            new RouterSettings(Settings.DEFAULT, Policy.DEFAULT, List.of()), Fixtures.START)) {
+            new RouterSettings(Settings.DEFAULT, Policy.DEFAULT, IDLE, List.of()),
+            Fixtures.START)) {
       // When
       local.submit(WHOLE);
 

@@ -22,6 +22,10 @@ import java.util.function.Function;
 /// The catalogue of Kompakt's topics. docs/topics.md is generated from it.
 public final class Topics {
   private static final Duration WEEK = Duration.ofDays(7);
+
+  /// No session is idle longer and keeps its account.
+  private static final Duration LONGEST_SESSION = Duration.ofDays(30);
+
   private static final int MIB = 1024 * 1024;
 
   private static final Codec<CompactionId> BY_COMPACTION =
@@ -134,7 +138,7 @@ public final class Topics {
           new TextCodec<>(Function.identity(), Function.identity()),
           new JsonCodec<>(SessionBinding.class),
           true,
-          null,
+          LONGEST_SESSION,
           Topic.Sizing.SINGLE,
           MIB);
 
