@@ -65,7 +65,7 @@ final class Answers {
   }
 
   private Ready ready() {
-    if (call.endpoint() == Call.Endpoint.UNKNOWN) {
+    if (call.endpoint() == Call.Endpoint.UNKNOWN || call.endpoint() == Call.Endpoint.TOKEN) {
       return new Ready(
           404,
           Map.of("content-type", "application/json"),
@@ -100,14 +100,18 @@ final class Answers {
       case MODELS ->
           """
           {"object":"list","data":[{"id":"gpt-5.5","object":"model","owned_by":"fake"}]}""";
-      case UNKNOWN -> error("invalid_request_error", "unknown_url", "Unknown request URL");
+      case USAGE ->
+          """
+          {"plan_type":"plus","rate_limit":{"allowed":true,"primary_window":{"used_percent":12,\
+          "limit_window_seconds":18000,"reset_after_seconds":3600}}}""";
+      case TOKEN, UNKNOWN -> error("invalid_request_error", "unknown_url", "Unknown request URL");
     };
   }
 
   private Ready failed(String code, String message) {
     String text =
         switch (call.endpoint()) {
-          case COMPACT, MODELS, UNKNOWN -> error("server_error", code, message);
+          case COMPACT, MODELS, USAGE, TOKEN, UNKNOWN -> error("server_error", code, message);
           case TRIGGER, SUMMARY -> {
             ObjectNode response = response("failed");
             response.putObject("error").put("code", code).put("message", message);

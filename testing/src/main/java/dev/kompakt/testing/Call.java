@@ -19,6 +19,10 @@ public final class Call {
     SUMMARY,
     /// `GET …/models`.
     MODELS,
+    /// `GET …/wham/usage`.
+    USAGE,
+    /// `POST …/oauth/token`.
+    TOKEN,
     /// Nothing this server has.
     UNKNOWN
   }

@@ -15,14 +15,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// A provider on loopback that does as it is told and remembers what it was asked.
 ///
 /// It serves `POST …/responses/compact`, `POST …/responses` with and without a trailing
-/// `compaction_trigger`, streaming or not, and `GET …/models`. A call above a cap is refused first;
-/// then the replies given to [#then] are used up one by one; then the script of [#answering]
-/// decides, which says [Reply#success] unless set. It is a raw socket server of its own, since an
-/// HTTP server worth its name cannot misbehave enough.
+/// `compaction_trigger`, streaming or not, `GET …/models` and `GET …/wham/usage`, and `POST
+/// …/oauth/token` for the accounts of [#issuing], whose calls need a token. A call above a cap is
+/// refused first; then the replies given to [#then] are used up one by one; then the script of
+/// [#answering] decides, which says [Reply#success] unless set. It is a raw socket server of its
+/// own, since an HTTP server worth its name cannot misbehave enough.
 public final class FakeUpstream implements AutoCloseable {
   private static final int BACKLOG = 4096;
 
@@ -48,6 +50,7 @@ public final class FakeUpstream implements AutoCloseable {
   private final Queue<Reply> queued = new ConcurrentLinkedQueue<>();
   private volatile Function<Call, Reply> script = call -> Reply.success();
   private volatile Function<Call, String> summaries = FakeUpstream::plainSummary;
+  private volatile List<TokenIssuer> issuers = List.of();
   private volatile long capBytes = Long.MAX_VALUE;
   private volatile long capTokens = Long.MAX_VALUE;
 
@@ -98,6 +101,12 @@ public final class FakeUpstream implements AutoCloseable {
   /// What to answer as a summary, instead of a line that counts what came in.
   public FakeUpstream summarizing(Function<Call, String> summaries) {
     this.summaries = summaries;
+    return this;
+  }
+
+  /// Answers 401 to calls of these accounts whose token is not good, and issues new ones.
+  public FakeUpstream issuing(TokenIssuer... tokens) {
+    issuers = List.of(tokens);
     return this;
   }
 
@@ -160,11 +169,12 @@ public final class FakeUpstream implements AutoCloseable {
     return ledger.await(call -> call.ended().isPresent(), atLeast, atMost, "ended");
   }
 
-  /// Forgets calls, queued replies, script and caps; calls in flight go on.
+  /// Forgets calls, queued replies, script, issuers and caps; calls in flight go on.
   public void reset() {
     ledger.reset();
     queued.clear();
     script = call -> Reply.success();
+    issuers = List.of();
     summaries = FakeUpstream::plainSummary;
     capBytes = Long.MAX_VALUE;
     capTokens = Long.MAX_VALUE;
@@ -207,17 +217,35 @@ public final class FakeUpstream implements AutoCloseable {
   }
 
   Reply replyTo(Call call) {
-    Reply reply;
-    if (call.bodyBytes() > capBytes) {
-      reply = Reply.tooLarge();
-    } else if (Math.ceilDiv(call.bodyBytes(), 4) > capTokens) {
-      reply = Reply.contextLengthExceeded();
-    } else {
-      Reply next = queued.poll();
-      reply = next != null ? next : script.apply(call);
-    }
+    Reply issued = ofIssuer(call);
+    Reply reply = issued == null ? decided(call) : issued;
     call.answeredBy(reply);
     return reply;
+  }
+
+  private Reply decided(Call call) {
+    if (call.bodyBytes() > capBytes) {
+      return Reply.tooLarge();
+    }
+    if (Math.ceilDiv(call.bodyBytes(), 4) > capTokens) {
+      return Reply.contextLengthExceeded();
+    }
+    Reply next = queued.poll();
+    return next != null ? next : script.apply(call);
+  }
+
+  private @Nullable Reply ofIssuer(Call call) {
+    for (TokenIssuer issuer : issuers) {
+      if (issuer.knows(call)) {
+        if (call.endpoint() == Call.Endpoint.TOKEN) {
+          return issuer.answer(call);
+        }
+        return issuer.accepts(call)
+            ? null
+            : Reply.error(401, "invalid_request_error", "token_expired", "Unauthorized");
+      }
+    }
+    return null;
   }
 
   String summary(Call call) {

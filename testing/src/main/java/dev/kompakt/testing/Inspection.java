@@ -58,7 +58,7 @@ record Inspection(
     List<String> violations = new ArrayList<>();
     heads(head, violations);
     Reading reading = new Reading(compact(head), violations);
-    if (head.method().equals("POST")) {
+    if (head.method().equals("POST") && !token(head)) {
       try (JsonParser json = STRICT.createParser(ObjectReadContext.empty(), body)) {
         reading.request(json);
       } catch (JacksonException e) {
@@ -81,10 +81,18 @@ record Inspection(
   /// @param trigger whether the input ends in a `compaction_trigger`
   static Call.Endpoint endpoint(RequestHead head, boolean trigger) {
     return switch (head.method()) {
-      case "GET" -> head.path().endsWith("/models") ? Call.Endpoint.MODELS : Call.Endpoint.UNKNOWN;
+      case "GET" -> {
+        if (head.path().endsWith("/wham/usage")) {
+          yield Call.Endpoint.USAGE;
+        }
+        yield head.path().endsWith("/models") ? Call.Endpoint.MODELS : Call.Endpoint.UNKNOWN;
+      }
       case "POST" -> {
         if (compact(head)) {
           yield Call.Endpoint.COMPACT;
+        }
+        if (token(head)) {
+          yield Call.Endpoint.TOKEN;
         }
         if (!head.path().endsWith("/responses")) {
           yield Call.Endpoint.UNKNOWN;
@@ -99,13 +107,17 @@ record Inspection(
     return head.path().endsWith("/responses/compact");
   }
 
+  private static boolean token(RequestHead head) {
+    return head.path().endsWith("/oauth/token");
+  }
+
   private static void heads(RequestHead head, List<String> violations) {
-    if (head.header("authorization").isEmpty()) {
+    if (head.header("authorization").isEmpty() && !token(head)) {
       violations.add("no authorization");
     }
-    if (head.method().equals("POST")
-        && !head.header("content-type").orElse("").startsWith("application/json")) {
-      violations.add("content-type is not application/json");
+    String type = token(head) ? "application/x-www-form-urlencoded" : "application/json";
+    if (head.method().equals("POST") && !head.header("content-type").orElse("").startsWith(type)) {
+      violations.add("content-type is not " + type);
     }
     if (head.header("content-encoding").isPresent()) {
       violations.add("content-encoding is set");
