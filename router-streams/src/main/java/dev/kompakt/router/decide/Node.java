@@ -55,7 +55,8 @@ public sealed interface Node {
   /// An attempt was sent; its number is the assignment's `sent`.
   ///
   /// @param deadline when the attempt must have ended
-  /// @param workers who reported to have started it; more than one after a crash
+  /// @param workers who reported to have begun a call for it and when; more than one after a crash,
+  ///   or where a worker made it again with a renewed credential
   /// @param stays whether it waits on its lane however long that takes; null for no
   @JsonTypeName("in_flight")
   record InFlight(
@@ -69,18 +70,20 @@ public sealed interface Node {
       workers = List.copyOf(workers);
     }
 
-    InFlight startedBy(String worker) {
-      if (workers.contains(worker)) {
+    InFlight started(String worker, Instant at) {
+      String start = worker + "@" + at;
+      if (workers.contains(start)) {
         return this;
       }
       List<String> started = new ArrayList<>(workers);
-      started.add(worker);
+      started.add(start);
       return new InFlight(assignment, account, deadline, started, stays);
     }
 
-    /// Calls that may have been made for it beside the one `worker` reports on.
+    /// Calls that may have been made for it beside the last of `worker`, which reports on that.
     int callsBeside(@Nullable String worker) {
-      return (int) workers.stream().filter(w -> !w.equals(worker)).count();
+      boolean own = workers.stream().anyMatch(start -> start.startsWith(worker + "@"));
+      return workers.size() - (own ? 1 : 0);
     }
 
     Waiting toWaiting(Assignment next) {

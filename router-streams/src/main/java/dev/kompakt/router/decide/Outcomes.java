@@ -35,7 +35,7 @@ final class Outcomes {
     Node.InFlight node = (Node.InFlight) draft.nodes().get(index);
     switch (event) {
       case AttemptStarted started -> {
-        Node.InFlight next = node.startedBy(started.worker());
+        Node.InFlight next = node.started(started.worker(), started.at());
         if (next.equals(node)) {
           return false;
         }
@@ -62,7 +62,7 @@ final class Outcomes {
     Tally tally = left.tally();
     Node next =
         switch (event) {
-          case AttemptStarted started -> node.startedBy(started.worker());
+          case AttemptStarted started -> node.started(started.worker(), started.at());
           case AttemptFinished finished -> {
             Usage usage = tally.usage();
             Node settled = node.toWaiting(node.assignment());

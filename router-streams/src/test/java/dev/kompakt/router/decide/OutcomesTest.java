@@ -325,6 +325,21 @@ class OutcomesTest {
   }
 
   @Test
+  void shouldCountACallThatWasMadeAgainWithARenewedCredential() {
+    // Given
+    Run run = submitted(Fixtures.NATIVE);
+    Job job = run.newJob();
+    run.start(job, "worker-1").start(job, "worker-1");
+    run.pass(Duration.ofSeconds(1));
+
+    // When
+    run.start(job, "worker-1").finish(job, BROKEN);
+
+    // Then
+    assertThat(run.running().tally().calls()).isEqualTo(2);
+  }
+
+  @Test
   void shouldSpendNothingWhenAnOverdueAttemptWasNeverStarted() {
     // Given
     Run run = submitted(Fixtures.NATIVE);

@@ -1,20 +1,16 @@
 package dev.kompakt.workers.attempt;
 
-import dev.kompakt.bootstrap.credential.Access;
 import dev.kompakt.bootstrap.credential.Credentials;
 import dev.kompakt.bootstrap.kafka.NotWrittenException;
 import dev.kompakt.bootstrap.observe.Meter;
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.bootstrap.payload.PayloadLostException;
-import dev.kompakt.schemas.history.Tokens;
-import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.record.AttemptEvent;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.LimitKey;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Outcome.Transient.Cause;
-import dev.kompakt.schemas.record.UsageReading;
 import dev.kompakt.workers.lane.Attempts;
 import dev.kompakt.workers.quota.Spent;
 import dev.kompakt.workers.report.OutcomeReporter;
@@ -29,8 +25,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -41,19 +35,14 @@ import org.slf4j.event.Level;
 /// Makes attempts, each on its own thread, and reports exactly one outcome for each, whatever
 /// happens; only one that is abandoned, or met by the worker's closing, reports none. Thread-safe.
 public final class AttemptRunner implements Attempts {
-  /// A start that was reported longer ago is not followed by a call: by then the group may believe
-  /// this worker dead, and who takes the lane over goes by it that calls were made before.
-  private static final Duration START_HOLDS = Duration.ofSeconds(4);
-
   private static final Logger LOG = LoggerFactory.getLogger(AttemptRunner.class);
 
   private final String worker;
   private final Upstream upstream;
-  private final Credentials credentials;
+  private final Calls calls;
   private final Results results;
   private final OutcomeReporter reporter;
   private final Function<LimitKey, Optional<LearnedLimit>> limits;
-  private final Duration longestCall;
   private final Meters meters;
   private final InstantSource clock;
 
@@ -74,25 +63,12 @@ public final class AttemptRunner implements Attempts {
       InstantSource clock) {
     this.worker = worker;
     this.upstream = upstream;
-    this.credentials = credentials;
+    calls = new Calls(worker, credentials, reporter, longestCall, clock);
     this.results = results;
     this.reporter = reporter;
     this.limits = limits;
-    this.longestCall = longestCall;
     this.meters = meters;
     this.clock = clock;
-  }
-
-  /// What is known of an attempt while it is made.
-  private static final class Course {
-    boolean called;
-    long wireBytes;
-    @Nullable List<UsageReading> readings;
-  }
-
-  /// The worker is closing: nothing more can be reported.
-  private static final class ClosingException extends IOException {
-    private static final long serialVersionUID = 1L;
   }
 
   @Override
@@ -127,7 +103,7 @@ public final class AttemptRunner implements Attempts {
         case COMPACTION_ENDED -> new Outcome.Cancelled();
         case ABANDONED -> abandoned(job);
       };
-    } catch (ClosingException e) {
+    } catch (Calls.ClosingException e) {
       return abandoned(job);
     } catch (OverdueException e) {
       return course.called || job.account() == null
@@ -146,8 +122,7 @@ public final class AttemptRunner implements Attempts {
 
   private Outcome call(Job job, AttemptBounds bounds, Course course, Watch watch)
       throws IOException {
-    AccountId account = job.account();
-    if (account == null) {
+    if (job.account() == null) {
       throw new IllegalArgumentException("job " + job.attempt() + " has no account to call with");
     }
     UpstreamCall call = upstream.prepare(job, bounds);
@@ -161,61 +136,7 @@ public final class AttemptRunner implements Attempts {
     if (refused != null) {
       return refused;
     }
-    return switch (access(account)) {
-      case Access.Refused(Outcome outcome) -> outcome;
-      case Access.Granted granted -> make(job, call, granted, bounds, course, watch);
-    };
-  }
-
-  private Access access(AccountId account) throws ClosingException {
-    try {
-      return credentials.access(account);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ClosingException();
-    }
-  }
-
-  private Outcome make(
-      Job job,
-      UpstreamCall call,
-      Access.Granted access,
-      AttemptBounds bounds,
-      Course course,
-      Watch watch)
-      throws IOException {
-    bounds.check();
-    long tokens = Tokens.estimate(course.wireBytes);
-    if (!watch.sized(tokens)) {
-      return new Outcome.Declined(null);
-    }
-    Instant now = clock.instant();
-    Instant latest = now.plus(longestCall);
-    AttemptBounds calling =
-        new AttemptBounds(
-            bounds.stop(), latest.isBefore(job.deadline()) ? latest : job.deadline(), clock);
-    AttemptEvent.AttemptStarted started =
-        new AttemptEvent.AttemptStarted(
-            job.attempt(),
-            now,
-            worker,
-            Objects.requireNonNull(job.account()),
-            course.wireBytes,
-            tokens,
-            calling.deadline());
-    if (!reporter.started(started, calling)) {
-      throw new ClosingException();
-    }
-    calling.check();
-    if (clock.instant().isAfter(now.plus(START_HOLDS))) {
-      return new Outcome.Declined(null);
-    }
-    bounds.stop().commitToCall();
-    course.called = true;
-    UpstreamCall.Result result = call.make(access, calling, watch::sent);
-    course.called = result.reached();
-    course.readings = result.readings();
-    return results.of(job, result.reply(), bounds);
+    return results.of(job, calls.make(job, call, bounds, course, watch), bounds);
   }
 
   private @Nullable Outcome abandoned(Job job) {

@@ -14,6 +14,11 @@ public interface Attempts {
     /// @return whether its account has room for it; else it must not be made
     boolean sized(long tokens);
 
+    /// The call was refused for what it carried, and is to be made once more.
+    ///
+    /// @return whether its account has room for that too; else it must not be made
+    boolean again();
+
     /// The request has been handed to the network.
     void sent();
 

@@ -41,6 +41,11 @@ final class Dispatch {
     }
 
     @Override
+    public boolean again() {
+      return queue.again(ticket, clock.instant());
+    }
+
+    @Override
     public void sent() {
       queue.sent(ticket, clock.instant());
     }

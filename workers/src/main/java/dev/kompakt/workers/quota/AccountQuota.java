@@ -109,6 +109,24 @@ final class AccountQuota {
     return true;
   }
 
+  /// A call was refused for what it carried: it used a request but no tokens. One more of the same
+  /// attempt takes its place.
+  ///
+  /// @return whether there is room for that
+  boolean again(AttemptId attempt, Instant now) {
+    Running refused = here.get(attempt);
+    if (refused == null) {
+      return false;
+    }
+    settle(refused, new Spent(true, 0L), now);
+    advance(now);
+    if (!window.room().holds(1, counted(refused.estimated()))) {
+      return false;
+    }
+    start(attempt, refused.estimated());
+    return true;
+  }
+
   /// A call's request has been handed to the network.
   void sent(AttemptId attempt, Instant now) {
     Running running = here.get(attempt);

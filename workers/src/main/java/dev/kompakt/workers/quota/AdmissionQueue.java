@@ -168,6 +168,13 @@ public final class AdmissionQueue<T extends AdmissionQueue.Waiting> {
     return quota(key(item)).sized(item.attempt(), tokens, now);
   }
 
+  /// A running one's call was refused for what it carried, and is to be made once more.
+  ///
+  /// @return whether its account has room for that too
+  public synchronized boolean again(T item, Instant now) {
+    return quota(key(item)).again(item.attempt(), now);
+  }
+
   /// A running one's request has been handed to the network.
   public synchronized void sent(T item, Instant now) {
     quota(key(item)).sent(item.attempt(), now);

@@ -86,6 +86,12 @@ class AttemptRunnerTest {
     }
 
     @Override
+    public boolean again() {
+      told.add("again");
+      return room;
+    }
+
+    @Override
     public void sent() {
       told.add("sent");
     }

@@ -196,4 +196,28 @@ class AccountQuotaTest {
     assertThat(quota.window().room()).isEqualTo(new Window.Room(2, Long.MAX_VALUE / 2 - 13));
     assertThat(quota.running()).isOne();
   }
+
+  @Test
+  void shouldCountARefusedCallAndTheOneInItsPlaceAsTwoRequestsButTheTokensOnce() {
+    // Given
+    AccountQuota quota = new AccountQuota(new Limits(100, 3, 2_500));
+    quota.start(id(1), 1_000);
+
+    // When
+    boolean second = quota.again(id(1), NOW);
+    boolean third = quota.again(id(1), NOW);
+    boolean fourth = quota.again(id(1), NOW);
+    boolean stranger = quota.again(id(9), NOW);
+
+    // Then
+    assertThat(second).isTrue();
+    assertThat(third).isTrue();
+    assertThat(fourth).as("three requests a minute").isFalse();
+    assertThat(stranger).as("one that does not run").isFalse();
+    quota.over(id(1), Spent.of(true, ANSWER), NOW);
+    quota.end(id(1), NOW);
+    assertThat(quota.running()).isZero();
+    assertThat(quota.mayStart(id(2), 1_000, NOW))
+        .isEqualTo(wait(Admission.Reason.REQUESTS, NOW.plusSeconds(60)));
+  }
 }
