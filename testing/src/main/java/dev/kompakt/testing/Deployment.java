@@ -52,12 +52,17 @@ public interface Deployment extends AutoCloseable {
 
   /// A process each for broker, router, worker and ingress.
   static Deployment inProcesses(Path home, String config) {
-    return Processes.start(home, config, List.of());
+    return Processes.start(home, config, List.of(), 1);
+  }
+
+  /// The same, with so many workers: `worker`, `worker-2` and so on.
+  static Deployment inProcesses(Path home, String config, int workers) {
+    return Processes.start(home, config, List.of(), workers);
   }
 
   /// The same, with these JVM options for the ingress.
   static Deployment inProcesses(Path home, String config, List<String> ingressOptions) {
-    return Processes.start(home, config, ingressOptions);
+    return Processes.start(home, config, ingressOptions, 1);
   }
 
   /// One process with everything in it, as `kompakt up`.

@@ -42,10 +42,10 @@ final class Processes implements Deployment {
     logs = home.logs();
   }
 
-  static Processes start(Path directory, String yaml, List<String> ingressOptions) {
+  static Processes start(Path directory, String yaml, List<String> ingressOptions, int workers) {
     Processes processes = new Processes(Home.make(directory, yaml));
     try {
-      processes.openSeparately(ingressOptions);
+      processes.openSeparately(ingressOptions, workers);
       return processes;
     } catch (RuntimeException e) {
       processes.close();
@@ -65,10 +65,8 @@ final class Processes implements Deployment {
     }
   }
 
-  private void openSeparately(List<String> ingressOptions) {
+  private void openSeparately(List<String> ingressOptions, int workers) {
     int brokerPort = Home.freePort();
-    int routerAdmin = Home.freePort();
-    int workerAdmin = Home.freePort();
     String bootstrap = "127.0.0.1:" + brokerPort;
     broker = bootstrap;
     launch(
@@ -81,24 +79,40 @@ final class Processes implements Deployment {
             "--data",
             home.directory().resolve("broker").toString()));
     await("the broker listens", () -> listens(brokerPort));
-    run("router", List.of("-Xmx512m"), bootstrap, 0, routerAdmin);
-    run("worker", List.of("-Xmx512m"), bootstrap, 0, workerAdmin);
+    run("router", List.of("-Xmx512m"), bootstrap, 0, Home.freePort());
+    for (int i = 1; i <= workers; i++) {
+      run(
+          "worker",
+          i == 1 ? "worker" : "worker-" + i,
+          List.of("-Xmx512m"),
+          bootstrap,
+          0,
+          Home.freePort());
+    }
     run("ingress", ingressOptions, bootstrap, dataPort, adminPort);
-    awaitReady(routerAdmin);
-    awaitReady(workerAdmin);
-    awaitReady(adminPort);
+    adminPorts.values().forEach(this::awaitReady);
   }
 
   private void run(
       String role, List<String> options, String bootstrap, int listen, int adminListen) {
+    run(role, role, options, bootstrap, listen, adminListen);
+  }
+
+  private void run(
+      String role,
+      String name,
+      List<String> options,
+      String bootstrap,
+      int listen,
+      int adminListen) {
     List<String> arguments = new ArrayList<>(List.of(role, "--config", home.config().toString()));
     for (Map.Entry<String, String> setting :
-        home.settings(role, bootstrap, listen, adminListen).entrySet()) {
+        home.settings(name, bootstrap, listen, adminListen).entrySet()) {
       arguments.add("--set");
       arguments.add(setting.getKey() + "=" + setting.getValue());
     }
-    adminPorts.put(role, adminListen);
-    launch(role, options, arguments);
+    adminPorts.put(name, adminListen);
+    launch(name, options, arguments);
   }
 
   private void launch(String name, List<String> options, List<String> arguments) {
