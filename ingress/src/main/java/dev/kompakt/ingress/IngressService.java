@@ -2,6 +2,7 @@ package dev.kompakt.ingress;
 
 import dev.kompakt.bootstrap.admin.AdminServer;
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.credential.Credentials;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.kafka.LogView;
 import dev.kompakt.bootstrap.kafka.TopicWriter;
@@ -73,6 +74,7 @@ public final class IngressService implements AutoCloseable {
       KompaktConfig config,
       KafkaClients clients,
       PayloadStore payloads,
+      Credentials credentials,
       SealingKey key,
       Meters meters,
       Health health,
@@ -132,6 +134,7 @@ public final class IngressService implements AutoCloseable {
                         });
                   }
                 }),
+            credentials,
             seal,
             BufferMemory.ofHeap(),
             meters,

@@ -134,7 +134,9 @@ public final class Kompakt implements AutoCloseable {
     }
     if (roles.contains(Role.INGRESS)) {
       IngressService service =
-          closing.add(IngressService.create(config, clients, payloads, key, meters, health, plane));
+          closing.add(
+              IngressService.create(
+                  config, clients, payloads, credentials, key, meters, health, plane));
       listen("ingress.listen", config.ingress().listen(), service::start);
       ingress = service.address();
     }

@@ -1,6 +1,7 @@
 package dev.kompakt.ingress.http;
 
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.credential.Credentials;
 import dev.kompakt.bootstrap.observe.Meter;
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.bootstrap.seal.CheckpointSeal;
@@ -90,6 +91,7 @@ public final class DataPlane implements AutoCloseable {
   public DataPlane(
       KompaktConfig config,
       Log log,
+      Credentials credentials,
       CheckpointSeal seal,
       BufferMemory memory,
       Meters meters,
@@ -125,7 +127,16 @@ public final class DataPlane implements AutoCloseable {
     CompactionQueries queries =
         new CompactionQueries(
             log.statuses(), log.feed(), accepted, log.submissions(), parking, clock);
-    relay = new Relay(config, log.accounts(), log.sessions(), log.turns(), parking, meters, clock);
+    relay =
+        new Relay(
+            config,
+            log.accounts(),
+            log.sessions(),
+            credentials,
+            log.turns(),
+            parking,
+            meters,
+            clock);
     CompactionRequests requests =
         new CompactionRequests(
             config,

@@ -171,13 +171,13 @@ final class Course {
     return switch (refused.outcome()) {
       case Outcome.RateLimited _, Outcome.QuotaExhausted _, Outcome.Unauthorized _ -> true;
       case Outcome.Transient(_, _, Duration asked) -> waited(asked, now);
+      case Outcome.Declined _ -> waited(null, now);
       // a proxy on the way may be the one to refuse it, and another way be open
       case Outcome.TooLarge _ -> refused.status() == 413 && sizeRefusals == 1;
       case Outcome.Rejected(_, String code, _) -> readsWithout(code);
       case Outcome.Malformed _,
           Outcome.Succeeded _,
           Outcome.Cancelled _,
-          Outcome.Declined _,
           Outcome.Unsupported _,
           Outcome.PayloadLost _ ->
           false;

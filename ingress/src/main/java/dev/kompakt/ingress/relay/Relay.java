@@ -1,6 +1,7 @@
 package dev.kompakt.ingress.relay;
 
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.credential.Credentials;
 import dev.kompakt.bootstrap.observe.Meter;
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.bootstrap.route.Pause;
@@ -11,6 +12,7 @@ import dev.kompakt.ingress.park.Parking;
 import dev.kompakt.ingress.park.Passage;
 import dev.kompakt.ingress.park.Request;
 import dev.kompakt.ingress.relay.Upstreams.Reply;
+import dev.kompakt.schemas.record.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -60,13 +62,14 @@ public final class Relay implements AutoCloseable {
       KompaktConfig config,
       Accounts accounts,
       Sessions sessions,
+      Credentials credentials,
       TurnReports reports,
       Parking parking,
       Meters meters,
       InstantSource clock) {
     this.accounts = accounts;
     this.sessions = sessions;
-    upstreams = new Upstreams(config.upstream(), meters, clock);
+    upstreams = new Upstreams(config.upstream(), credentials, meters, clock);
     models = new Models(accounts, upstreams);
     streaming = new AnswerStream.Settings(upstreams.idle(), LONGEST, reports, meters, clock);
     meters.gauge(Meter.TURNS_OPEN, open::get);
@@ -151,7 +154,17 @@ public final class Relay implements AutoCloseable {
             new AnswerStream(streaming, passage, made, answer).run();
             return null;
           }
-          case Reply.Refused refused -> refused(made, refused);
+          case Reply.Refused refused -> {
+            report(made, refused);
+            refused(made, refused);
+          }
+          case Reply.NotMade(Outcome outcome) -> {
+            Reply.Refused refused = new Reply.Refused(0, null, null, outcome);
+            if (outcome instanceof Outcome.Unauthorized) {
+              report(made, refused);
+            }
+            refused(made, refused);
+          }
         }
       }
       if (!course.again(clock.instant())) {
@@ -165,11 +178,16 @@ public final class Relay implements AutoCloseable {
     return error;
   }
 
-  private void refused(Call call, Reply.Refused refused) {
-    Instant now = clock.instant();
+  private void report(Call call, Reply.Refused refused) {
     streaming
         .reports()
-        .report(call.refused(refused, upstreams.readings(call.seat(), refused.headers()), now));
+        .report(
+            call.refused(
+                refused, upstreams.readings(call.seat(), refused.headers()), clock.instant()));
+  }
+
+  private void refused(Call call, Reply.Refused refused) {
+    Instant now = clock.instant();
     Pause pause = Course.pause(refused, now);
     if (pause != null) {
       call.place().rest(pause);

@@ -133,10 +133,10 @@ record TurnError(
               status == null ? withoutStatus(cause) : status,
               wait == null ? DEFAULT_SECONDS : seconds(wait));
       case Outcome.Rejected(int status, _, _) -> own(refused, status, DEFAULT_SECONDS);
+      case Outcome.Declined _ -> noRoom();
       case Outcome.Malformed _,
           Outcome.Succeeded _,
           Outcome.Cancelled _,
-          Outcome.Declined _,
           Outcome.Unsupported _,
           Outcome.PayloadLost _ ->
           own(refused, 502, DEFAULT_SECONDS);

@@ -1,6 +1,8 @@
 package dev.kompakt.ingress.relay;
 
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.credential.Access;
+import dev.kompakt.bootstrap.credential.Credentials;
 import dev.kompakt.bootstrap.observe.Meter;
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.bootstrap.upstream.Classification;
@@ -38,13 +40,18 @@ final class Upstreams implements AutoCloseable {
   /// The most that is read of an error.
   static final int MOST_ERROR_BYTES = 1 << 20;
 
+  private static final int UNAUTHORIZED = 401;
+
   private final KompaktConfig.Upstream limits;
+  private final Credentials credentials;
   private final Meters meters;
   private final InstantSource clock;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient client;
 
-  Upstreams(KompaktConfig.Upstream limits, Meters meters, InstantSource clock) {
+  Upstreams(
+      KompaktConfig.Upstream limits, Credentials credentials, Meters meters, InstantSource clock) {
+    this.credentials = credentials;
     this.limits = limits;
     this.meters = meters;
     this.clock = clock;
@@ -70,10 +77,17 @@ final class Upstreams implements AutoCloseable {
     /// @param json what upstream said, if it said it in JSON
     record Refused(
         int status, @Nullable HttpHeaders headers, @Nullable String json, Outcome outcome)
-        implements Reply {}
+        implements Reply {
+      Refused as(Outcome another) {
+        return new Refused(status, headers, json, another);
+      }
+    }
+
+    /// No call was made, as there is nothing to make it with.
+    record NotMade(Outcome outcome) implements Reply {}
   }
 
-  /// Makes one call.
+  /// Makes one call, and if its credential is refused that can be renewed, one more.
   Reply turn(Seat seat, Turn turn, TurnBody body, @Nullable String turnState)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
@@ -95,26 +109,59 @@ final class Upstreams implements AutoCloseable {
                   }
                 }),
             body.length()));
-    return send(seat, request.build(), body.length());
+    return call(seat, request, body.length());
   }
 
   /// Asks for an account's models.
   Reply models(Seat seat, @Nullable String query) throws IOException, InterruptedException {
-    return send(seat, request(seat, "/models", query).GET().build(), 0);
+    return call(seat, request(seat, "/models", query).GET(), 0);
   }
 
   private HttpRequest.Builder request(Seat seat, String path, @Nullable String query) {
     String base = seat.provider().baseUrl().toString();
     String root = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
     return HttpRequest.newBuilder(URI.create(root + path + (query == null ? "" : "?" + query)))
-        .timeout(limits.headerTimeout())
-        .header("authorization", "Bearer " + seat.account().credential());
+        .timeout(limits.headerTimeout());
   }
 
-  private Reply send(Seat seat, HttpRequest request, long wireBytes) throws InterruptedException {
+  private Reply call(Seat seat, HttpRequest.Builder request, long wireBytes)
+      throws InterruptedException {
+    return switch (credentials.access(seat.id())) {
+      case Access.Refused(Outcome outcome) -> new Reply.NotMade(outcome);
+      case Access.Granted granted ->
+          switch (send(seat, request, granted, wireBytes)) {
+            case Reply.Refused refused when refused.status() == UNAUTHORIZED ->
+                renewed(seat, request, granted, refused, wireBytes);
+            case Reply reply -> reply;
+          };
+    };
+  }
+
+  private Reply renewed(
+      Seat seat,
+      HttpRequest.Builder request,
+      Access.Granted used,
+      Reply.Refused refused,
+      long wireBytes)
+      throws InterruptedException {
+    return switch (credentials.renew(seat.id(), used)) {
+      case Access.Refused(Outcome outcome) -> refused.as(outcome);
+      case Access.Granted granted ->
+          switch (send(seat, request, granted, wireBytes)) {
+            case Reply.Refused again when again.status() == UNAUTHORIZED ->
+                again.as(Access.REFUSED_FOR_GOOD);
+            case Reply reply -> reply;
+          };
+    };
+  }
+
+  private Reply send(Seat seat, HttpRequest.Builder request, Access.Granted access, long wireBytes)
+      throws InterruptedException {
+    HttpRequest.Builder carrying = request.copy();
+    access.headers().forEach(carrying::setHeader);
     HttpResponse<InputStream> response;
     try {
-      response = client.send(request, BodyHandlers.ofInputStream());
+      response = client.send(carrying.build(), BodyHandlers.ofInputStream());
     } catch (IOException e) {
       return new Reply.Refused(0, null, null, new Outcome.Transient(cause(e), null, null));
     }

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.kompakt.bootstrap.config.ConfigLoader;
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.credential.Credentials;
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.bootstrap.seal.CheckpointSeal;
 import dev.kompakt.bootstrap.seal.SealingKey;
@@ -99,6 +100,7 @@ final class TestPlane implements AutoCloseable {
                 accounts,
                 new Sessions(sessions::get, config.routing().sessionIdle()),
                 turns::add),
+            Credentials.ofKeys(config),
             seal,
             memory,
             meters,

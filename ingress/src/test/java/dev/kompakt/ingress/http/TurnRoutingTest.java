@@ -8,6 +8,7 @@ import dev.kompakt.schemas.id.ProviderId;
 import dev.kompakt.schemas.id.TenantId;
 import dev.kompakt.schemas.record.AccountState;
 import dev.kompakt.schemas.record.AccountStatus;
+import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.SessionBinding;
 import dev.kompakt.schemas.record.TurnFinished;
 import dev.kompakt.schemas.record.Usage;
@@ -424,6 +425,26 @@ class TurnRoutingTest {
     assertThat(next.statusCode()).isEqualTo(200);
     assertThat(first.asked).hasSize(2);
     assertThat(second.asked).as("it is not tried on every account").isEmpty();
+  }
+
+  @Test
+  void shouldReportAKeyThatIsRefusedForGood() throws Exception {
+    // Given
+    bind("a");
+    first.then(Provider.json(401, "{}"));
+
+    // When
+    HttpResponse<String> response = sendInSession(USER);
+
+    // Then
+    assertThat(response.statusCode()).isEqualTo(200);
+    TestPlane.eventually(() -> plane.turns.size() == 2);
+    TurnFinished refused = plane.turns.getFirst();
+    assertThat(refused.refusal())
+        .isEqualTo(new Outcome.Unauthorized(401, Outcome.Unauthorized.Standing.REAUTH_REQUIRED));
+    assertThat(refused.session()).isNull();
+    assertThat(first.asked).hasSize(1);
+    assertThat(second.asked).hasSize(1);
   }
 
   @Test
