@@ -15,6 +15,7 @@ import dev.kompakt.router.topology.RouterStreams;
 import dev.kompakt.router.topology.RouterTopology;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +67,11 @@ public final class RouterService implements AutoCloseable {
               + directory
               + " is in use by another process; give each router a directory of its own");
     }
+    AccountGauges.export(
+        config.accounts().stream().map(KompaktConfig.Account::id).toList(),
+        views::account,
+        meters,
+        InstantSource.system());
     health.require("router streams run", streams::running);
     LOG.atInfo()
         .addKeyValue("accounts", config.accounts().size())

@@ -4,6 +4,8 @@ import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.kafka.LogView;
 import dev.kompakt.router.topology.AccountFeed;
 import dev.kompakt.router.topology.Published;
+import dev.kompakt.schemas.id.AccountId;
+import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.LimitKey;
 import dev.kompakt.schemas.record.SessionBinding;
@@ -23,6 +25,7 @@ final class Views implements AutoCloseable {
 
   private final KafkaClients clients;
   private final AccountFeed accounts = new AccountFeed();
+  private volatile @Nullable LogView<AccountId, AccountStatus> statuses;
   private volatile @Nullable LogView<String, SessionBinding> sessions;
   private volatile @Nullable LogView<LimitKey, LearnedLimit> limits;
   private volatile List<LogView<?, ?>> all = List.of();
@@ -41,16 +44,21 @@ final class Views implements AutoCloseable {
         LogView.follow(clients, Topics.SESSIONS, MOST_SESSIONS, (_, _) -> {});
     LogView<LimitKey, LearnedLimit> learned =
         LogView.follow(clients, Topics.LIMITS, MOST_LIMITS, (_, _) -> {});
+    LogView<AccountId, AccountStatus> folded =
+        LogView.follow(
+            clients, Topics.ACCOUNTS, MOST_ACCOUNTS, (_, status) -> accounts.publish(status));
+    statuses = folded;
     sessions = bound;
     limits = learned;
-    all =
-        List.of(
-            LogView.follow(
-                clients, Topics.ACCOUNTS, MOST_ACCOUNTS, (_, status) -> accounts.publish(status)),
-            bound,
-            learned);
+    all = List.of(folded, bound, learned);
     return CompletableFuture.allOf(
         all.stream().map(LogView::loaded).toArray(CompletableFuture<?>[]::new));
+  }
+
+  /// What is known of an account; null if nothing.
+  @Nullable AccountStatus account(AccountId account) {
+    LogView<AccountId, AccountStatus> view = statuses;
+    return view == null ? null : view.get(account).orElse(null);
   }
 
   private @Nullable SessionBinding session(String session) {

@@ -57,12 +57,13 @@ public final class Logging {
     stderr.setEncoder(encoder);
     stderr.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    root.addAppender(stderr);
     root.setLevel(log.level() == KompaktConfig.Log.Level.ERROR ? Level.ERROR : Level.WARN);
     WARN_OF_WHAT_IS_NORMAL.forEach(name -> context.getLogger(name).setLevel(Level.ERROR));
     context.addTurboFilter(new Recoverable());
     UNHEARD.forEach(name -> context.getLogger(name).setLevel(Level.OFF));
     context.getLogger("dev.kompakt").setLevel(Level.valueOf(log.level().name()));
+    // last, for until the levels are set everything is let through
+    root.addAppender(stderr);
   }
 
   /// Warnings of Kafka's network client that mean nothing: the embedded broker closes a client of

@@ -23,7 +23,7 @@ final class AccountObject {
     node.put("id", account.id().value());
     node.put("provider", account.provider().value());
     AccountState state = status == null ? new AccountState.Active() : status.stateAt(now);
-    node.put("state", name(state));
+    node.put("state", state.text());
     time(node, "until", until(state));
     time(node, "since", status == null ? null : status.since());
     ObjectNode windows = node.putObject("windows");
@@ -43,18 +43,6 @@ final class AccountObject {
     node.put("output_tokens", status == null ? 0 : status.usage().outputTokens());
     time(node, "updated_at", status == null ? null : status.updatedAt());
     return node;
-  }
-
-  /// A state's name in the API.
-  static String name(AccountState state) {
-    return switch (state) {
-      case AccountState.Active _ -> "active";
-      case AccountState.RateLimited _ -> "rate_limited";
-      case AccountState.QuotaExceeded _ -> "quota_exceeded";
-      case AccountState.ReauthRequired _ -> "reauth_required";
-      case AccountState.Deactivated _ -> "deactivated";
-      case AccountState.Paused _ -> "paused";
-    };
   }
 
   private static @Nullable Instant until(AccountState state) {

@@ -2,12 +2,14 @@ package dev.kompakt.router.topology;
 
 import dev.kompakt.bootstrap.observe.Meter;
 import dev.kompakt.bootstrap.observe.Meters;
+import dev.kompakt.bootstrap.route.Refusal;
 import dev.kompakt.router.decide.CompactionState;
 import dev.kompakt.router.decide.Decision;
 import dev.kompakt.router.decide.Effect;
 import dev.kompakt.router.decide.Event;
 import dev.kompakt.router.route.Upstream;
 import dev.kompakt.schemas.id.CompactionId;
+import dev.kompakt.schemas.record.AttemptEvent;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.Completion;
 import dev.kompakt.schemas.record.DeadLetter;
@@ -42,6 +44,8 @@ final class Journal {
         && decision.effects().isEmpty()
         && (before == null || before.equals(decision.state()))) {
       meters.count(Meter.DUPLICATE_EVENTS);
+    } else if (event instanceof Event.Reported(AttemptEvent.AttemptFinished finished)) {
+      refused(finished);
     }
     String cause = NO_CAUSE;
     for (Effect effect : decision.effects()) {
@@ -54,6 +58,13 @@ final class Journal {
           && !(before != null && status.sequence() == before.stamp().sequence())) {
         changed(compaction, status, cause);
       }
+    }
+  }
+
+  private void refused(AttemptEvent.AttemptFinished finished) {
+    Refusal refusal = Refusal.of(finished.outcome());
+    if (refusal != null && finished.account() != null) {
+      meters.count(Meter.ACCOUNT_REFUSED, finished.account().value(), refusal.text());
     }
   }
 
@@ -92,6 +103,12 @@ final class Journal {
   /// @param upstream whose accounts these are; null if there is none
   void sent(Job job, Effect.@Nullable Choice choice, @Nullable Upstream upstream, Instant now) {
     meters.count(Meter.JOBS_SENT, job.mode().name());
+    if (choice != null && job.account() != null) {
+      meters.count(
+          Meter.ACCOUNT_CHOSEN,
+          job.account().value(),
+          choice.reason().name().toLowerCase(Locale.ROOT));
+    }
     if (!LOG.isDebugEnabled()) {
       return;
     }

@@ -23,6 +23,18 @@ public sealed interface AccountState {
     };
   }
 
+  /// The state's name in records, in the API and in metrics.
+  default String text() {
+    return switch (this) {
+      case Active _ -> "active";
+      case RateLimited _ -> "rate_limited";
+      case QuotaExceeded _ -> "quota_exceeded";
+      case ReauthRequired _ -> "reauth_required";
+      case Deactivated _ -> "deactivated";
+      case Paused _ -> "paused";
+    };
+  }
+
   /// It may be used.
   @JsonTypeName("active")
   record Active() implements AccountState {
