@@ -96,7 +96,7 @@ public final class IngressService implements AutoCloseable {
     LogView<TenantId, TenantUsage> tenants =
         LogView.follow(clients, Topics.TENANTS, MAX_TENANTS, (_, _) -> {});
     CheckpointSeal seal = new CheckpointSeal(key);
-    Accounts accounts = new Accounts(config, seal, clock);
+    Accounts accounts = new Accounts(config, seal, meters, clock);
     LogView<AccountId, AccountStatus> accountStatuses =
         LogView.follow(
             clients, Topics.ACCOUNTS, MAX_ACCOUNTS, (_, status) -> accounts.learn(status));

@@ -1,6 +1,8 @@
 package dev.kompakt.ingress.relay;
 
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.observe.Meter;
+import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.bootstrap.route.Ask;
 import dev.kompakt.bootstrap.route.Member;
 import dev.kompakt.bootstrap.route.Pause;
@@ -23,6 +25,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +44,7 @@ public final class Accounts {
 
   private final Map<AccountId, Seat> seats = new LinkedHashMap<>();
   private final Pool pool;
+  private final Meters meters;
   private final InstantSource clock;
 
   /// Who waits for room, the first to come at the head.
@@ -56,7 +60,7 @@ public final class Accounts {
   /// Makes the accounts of a config, of which nothing is known yet.
   ///
   /// @param seal makes of an account's id what clients may know of it
-  public Accounts(KompaktConfig config, CheckpointSeal seal, InstantSource clock) {
+  public Accounts(KompaktConfig config, CheckpointSeal seal, Meters meters, InstantSource clock) {
     for (KompaktConfig.Account account : config.accounts()) {
       for (KompaktConfig.Provider provider : config.providers()) {
         if (provider.id().equals(account.provider())) {
@@ -73,7 +77,11 @@ public final class Accounts {
         new Pool(
             seats.values().stream().map(seat -> Member.of(seat.account())).toList(),
             patient(Policy.of(config.routing())));
+    this.meters = meters;
     this.clock = clock;
+    for (AccountId account : seats.keySet()) {
+      meters.gauge(Meter.ACCOUNT_IN_FLIGHT, () -> standing(account).inFlight(), account.value());
+    }
   }
 
   /// No session waits longer for its account than its turn waits at all.
@@ -165,17 +173,19 @@ public final class Accounts {
     return switch (pool.choose(ask, now)) {
       case Routing.Wait(Instant until, var cause) -> new Choice.Wait(until, cause);
       case Routing.Nowhere(var cause) -> new Choice.None(cause);
-      case Routing.Use(AccountId account, _) -> {
-        if (hasRoom(account)) {
-          yield enter(account, /* away= */ false, now);
+      case Routing.Use use -> {
+        if (hasRoom(use.account())) {
+          yield enter(use, /* away= */ false, now);
         }
-        AccountId other = ask.held() ? null : otherWithRoom(ask, now);
-        yield other == null ? new Choice.Full() : enter(other, account.equals(ask.session()), now);
+        Routing.Use other = ask.held() ? null : otherWithRoom(ask, now);
+        yield other == null
+            ? new Choice.Full()
+            : enter(other, use.account().equals(ask.session()), now);
       }
     };
   }
 
-  private @Nullable AccountId otherWithRoom(Ask ask, Instant now) {
+  private Routing.@Nullable Use otherWithRoom(Ask ask, Instant now) {
     Set<AccountId> passed = new HashSet<>(ask.tried());
     for (AccountId account : seats.keySet()) {
       if (!hasRoom(account)) {
@@ -183,8 +193,8 @@ public final class Accounts {
       }
     }
     return pool.choose(new Ask(null, /* held= */ false, passed, ask.tokens()), now)
-                instanceof Routing.Use(AccountId other, _)
-            && hasRoom(other)
+                instanceof Routing.Use other
+            && hasRoom(other.account())
         ? other
         : null;
   }
@@ -194,7 +204,10 @@ public final class Accounts {
     return seat != null && pool.standing(account).inFlight() < seat.room();
   }
 
-  private Choice enter(AccountId account, boolean away, Instant now) {
+  private Choice enter(Routing.Use use, boolean away, Instant now) {
+    AccountId account = use.account();
+    meters.count(
+        Meter.ACCOUNT_CHOSEN, account.value(), use.reason().name().toLowerCase(Locale.ROOT));
     pool.note(pool.standing(account).sent(now));
     return new Choice.Use(new Place(this, seat(account), away));
   }

@@ -5,6 +5,7 @@ import dev.kompakt.bootstrap.credential.Credentials;
 import dev.kompakt.bootstrap.observe.Meter;
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.bootstrap.route.Pause;
+import dev.kompakt.bootstrap.route.Refusal;
 import dev.kompakt.ingress.admission.Gate;
 import dev.kompakt.ingress.answer.ApiError;
 import dev.kompakt.ingress.park.Faults;
@@ -188,6 +189,10 @@ public final class Relay implements AutoCloseable {
 
   private void refused(Call call, Reply.Refused refused) {
     Instant now = clock.instant();
+    Refusal refusal = Refusal.of(refused.outcome());
+    if (refusal != null) {
+      meters.count(Meter.ACCOUNT_REFUSED, call.seat().id().value(), refusal.text());
+    }
     Pause pause = Course.pause(refused, now);
     if (pause != null) {
       call.place().rest(pause);

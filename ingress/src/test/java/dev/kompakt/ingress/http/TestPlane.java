@@ -85,7 +85,7 @@ final class TestPlane implements AutoCloseable {
     StatusFeed feed = new StatusFeed();
     IdempotencyKeys keys = new IdempotencyKeys(clock);
     log = new MemoryLog(feed, keys);
-    accounts = new Accounts(config, seal, clock);
+    accounts = new Accounts(config, seal, meters, clock);
     plane =
         new DataPlane(
             config,

@@ -186,6 +186,33 @@ class TurnRoutingTest {
   }
 
   @Test
+  void shouldCountWhichAccountsWereChosenWhyAndWhatTheyRefused() throws Exception {
+    // Given
+    CountDownLatch latch = new CountDownLatch(1);
+    first.then(Provider.json(429, "{}", "retry-after", "30"));
+    second.then(heldBy(latch));
+    bind("a");
+
+    // When
+    CompletableFuture<HttpResponse<String>> sent =
+        client.sendAsync(request(turn(USER), "session-id", "s"), BodyHandlers.ofString());
+    TestPlane.eventually(() -> !second.asked.isEmpty());
+    String during = plane.meters.scrape();
+    latch.countDown();
+    sent.join();
+
+    // Then
+    assertThat(during)
+        .contains(
+            "kompakt_account_chosen_total{account=\"a\",reason=\"session\"} 1.0",
+            "kompakt_account_refused_total{account=\"a\",reason=\"rate_limited\"} 1.0",
+            "kompakt_account_chosen_total{account=\"b\",reason=\"safe\"} 1.0",
+            "kompakt_account_in_flight{account=\"a\"} 0.0",
+            "kompakt_account_in_flight{account=\"b\"} 1.0");
+    plane.awaitMeter("kompakt_account_in_flight{account=\"b\"}", 0);
+  }
+
+  @Test
   void shouldForgetABindingThatWasNotUsedForLong() throws Exception {
     // Given
     bind("b", Instant.now().minus(Duration.ofDays(31)));
