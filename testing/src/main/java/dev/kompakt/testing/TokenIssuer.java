@@ -7,8 +7,10 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /// What issues one account's tokens at a [FakeUpstream]: it takes each refresh token once, and
 /// closes the account for good when one comes a second time, as strict ones do. Thread-safe.
@@ -17,7 +19,7 @@ public final class TokenIssuer {
   private final Map<String, Instant> accessTokens = new HashMap<>();
   private final List<String> violations = new CopyOnWriteArrayList<>();
   private final AtomicInteger inside = new AtomicInteger();
-  private volatile Runnable before = () -> {};
+  private volatile Supplier<Optional<Reply>> instead = Optional::empty;
   private Duration life = Duration.ofHours(1);
   private int number = 1;
   private boolean closed;
@@ -40,9 +42,10 @@ public final class TokenIssuer {
     return this;
   }
 
-  /// Runs on the call's thread before a refresh token is looked at, once for each that comes.
-  public TokenIssuer before(Runnable what) {
-    before = what;
+  /// What is answered instead of a token, and uses no refresh token up; nothing for a token. Asked
+  /// on the call's thread.
+  public TokenIssuer instead(Supplier<Optional<Reply>> reply) {
+    instead = reply;
     return this;
   }
 
@@ -80,8 +83,7 @@ public final class TokenIssuer {
       violations.add(account + " asked for two tokens at once");
     }
     try {
-      before.run();
-      return next(field(call, "refresh_token"));
+      return instead.get().orElseGet(() -> next(field(call, "refresh_token")));
     } finally {
       inside.decrementAndGet();
     }
