@@ -1,6 +1,7 @@
 package dev.kompakt.workers;
 
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.credential.AccountProbes;
 import dev.kompakt.bootstrap.credential.Credentials;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.kafka.LogView;
@@ -11,6 +12,7 @@ import dev.kompakt.bootstrap.payload.PayloadStore;
 import dev.kompakt.bootstrap.seal.CheckpointSeal;
 import dev.kompakt.bootstrap.seal.SealingKey;
 import dev.kompakt.schemas.id.CompactionId;
+import dev.kompakt.schemas.record.AccountReport;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.LearnedLimit;
@@ -26,11 +28,13 @@ import dev.kompakt.workers.payload.StoredPayloads;
 import dev.kompakt.workers.report.OutcomeReporter;
 import dev.kompakt.workers.stop.Closing;
 import dev.kompakt.workers.upstream.Upstream;
+import dev.kompakt.workers.usage.UsagePolling;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +55,8 @@ public final class WorkerService implements AutoCloseable {
   private final KafkaClients clients;
   private final Upstream upstream;
   private final LaneWorker lanes;
+  private final AccountProbes probes;
+  private final UsagePolling usage;
   private final Closing closing = new Closing();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private volatile @Nullable LogView<LimitKey, LearnedLimit> limits;
@@ -86,6 +92,12 @@ public final class WorkerService implements AutoCloseable {
             meters,
             clock);
     lanes = new LaneWorker(worker, config, clients, attempts, this::ended, ready, meters, clock);
+    Consumer<AccountReport> reports =
+        report -> {
+          var _ = outcomes.send(report.key(), report);
+        };
+    probes = new AccountProbes(config, credentials, reports, meters, clock);
+    usage = new UsagePolling(config, probes, lanes::owns, reports, clock);
     health.require("worker lanes", lanes::joined);
     LOG.atInfo()
         .addKeyValue("worker", worker)
@@ -120,6 +132,7 @@ public final class WorkerService implements AutoCloseable {
         CompletableFuture.allOf(known.loaded(), compactions.loaded())
             .thenRun(() -> ready.complete(null));
     lanes.start();
+    usage.start();
   }
 
   private void changed(CompactionId compaction, CompactionStatus status) {
@@ -153,6 +166,8 @@ public final class WorkerService implements AutoCloseable {
 
   /// The same with another grace.
   public void close(Duration grace) {
+    usage.close();
+    probes.close();
     lanes.close(grace);
     closing.close();
     upstream.close();

@@ -29,7 +29,8 @@ public sealed interface AccountReport extends Report {
   @JsonTypeName("resume_asked")
   record ResumeAsked(AccountId account, ProviderId provider, Instant at) implements AccountReport {}
 
-  /// An operator had it tried with a call that costs no tokens.
+  /// It was tried with a call that costs no tokens: an operator wanted it, or its usage was asked
+  /// for and refused for good.
   ///
   /// @param readings what upstream said of its quota; null for nothing
   /// @param refusal why it was refused; null if it was not, so that it may be used unless paused

@@ -23,6 +23,7 @@ public final class LaneWorker {
   /// The consumer group that shares the lanes.
   public static final String GROUP = "kompakt-workers";
 
+  private final int laneCount;
   private final Lanes lanes;
   private final LaneConsumer consumer;
   private final OutcomesReader outcomes;
@@ -50,6 +51,7 @@ public final class LaneWorker {
             config.worker().concurrency(),
             config.worker().localConcurrency(),
             account -> limits.getOrDefault(account, Limits.of(1)));
+    laneCount = config.kafka().lanes();
     // a broker inside this process serves no other, so whoever worked before is gone
     boolean alone = config.kafka().embedded();
     outcomes =
@@ -74,6 +76,11 @@ public final class LaneWorker {
   public void start() {
     outcomes.start(lanes);
     consumer.start();
+  }
+
+  /// Whether the account's lane is this worker's; that of no other then.
+  public boolean owns(AccountId account) {
+    return lanes.owns(OutcomesReader.lane(account.value(), laneCount));
   }
 
   /// Whether it is a member of the group.

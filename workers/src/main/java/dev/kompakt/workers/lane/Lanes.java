@@ -281,6 +281,11 @@ final class Lanes {
     return dispatch.active();
   }
 
+  /// Whether the lane is this worker's.
+  synchronized boolean owns(int number) {
+    return lanes.containsKey(number);
+  }
+
   synchronized int count() {
     return lanes.size();
   }

@@ -201,6 +201,11 @@ final class OutcomesReader implements Lanes.ReadBack, AutoCloseable {
           case AttemptEvent.AttemptFinished e ->
               e.account() == null ? e.attempt().compaction().value() : e.account().value();
         };
+    return lane(key, laneCount);
+  }
+
+  /// The lane of jobs with this key.
+  static int lane(String key, int laneCount) {
     byte[] bytes = Topics.JOBS.keys().encode(key);
     return Utils.toPositive(Utils.murmur2(bytes)) % laneCount;
   }
