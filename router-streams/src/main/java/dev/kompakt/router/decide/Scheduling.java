@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Scheduling {
   /// A job that came back so often without an attempt spent stays on the lane it is sent to next,
   /// for its place in line is worth more than a better one.
-  private static final int MOST_SENT_BACK = 3;
+  static final int MOST_SENT_BACK = 3;
 
   /// Resting accounts are looked at again so often, for they may be back before they said.
   private static final Duration RECHECK = Duration.ofMinutes(1);

@@ -16,6 +16,7 @@ import dev.kompakt.schemas.record.Checkpoint;
 import dev.kompakt.schemas.record.Mode;
 import dev.kompakt.schemas.record.Submission;
 import dev.kompakt.schemas.record.Submission.Submitted;
+import dev.kompakt.schemas.record.Usage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ public final class Fixtures {
   public static final ProviderId PROVIDER = new ProviderId("openai");
   public static final TenantId TENANT = new TenantId("alice");
   public static final String CONTENT = "ab".repeat(32);
+  public static final Usage USAGE = new Usage(10, 0, 1, 0);
   public static final CompactionId COMPACTION = CompactionId.of(TENANT, CONTENT);
   public static final AccountId TEAM_A = new AccountId("team-a");
   public static final AccountId TEAM_B = new AccountId("team-b");

@@ -2,11 +2,13 @@ package dev.kompakt.workers.upstream;
 
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.upstream.Classification;
+import dev.kompakt.bootstrap.upstream.ErrorBody;
 import dev.kompakt.bootstrap.upstream.UsageReadings;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Outcome.Malformed.Fault;
 import dev.kompakt.schemas.record.Work;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,6 +29,10 @@ record NativeMode() implements UpstreamMode {
           "text",
           "image");
 
+  /// Error codes that are of no single thing, as they are seen for a path nobody serves.
+  private static final Set<String> OF_THE_PATH =
+      Set.of("", "404", "405", "not_found", "unknown_url", "route_not_found", "method_not_allowed");
+
   @Override
   public String path() {
     return "/responses/compact";
@@ -44,6 +50,15 @@ record NativeMode() implements UpstreamMode {
         .literal(",\"input\":[")
         .stored(whole.items(), whole.items().whole())
         .literal("]}");
+  }
+
+  /// A 404 may also be about something the request names, and then says so.
+  @Override
+  public boolean isMissing(int status, ErrorBody error) {
+    return (status == 404 || status == 405)
+        && error.param() == null
+        && OF_THE_PATH.contains(error.code())
+        && !error.message().toLowerCase(Locale.ROOT).contains("model");
   }
 
   @Override

@@ -120,7 +120,10 @@ public final class UpstreamCall {
     if (status >= 200 && status < 300) {
       return mode.read(job, response, failures, readings);
     }
-    byte[] error = status < 400 ? new byte[0] : response.readError();
-    return new Reply.Failed(failures.status(status, ErrorBody.of(error, now)));
+    ErrorBody error = ErrorBody.of(status < 400 ? new byte[0] : response.readError(), now);
+    return new Reply.Failed(
+        mode.isMissing(status, error)
+            ? new Outcome.Unsupported(status)
+            : failures.status(status, error));
   }
 }

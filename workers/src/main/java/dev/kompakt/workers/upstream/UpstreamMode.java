@@ -2,6 +2,7 @@ package dev.kompakt.workers.upstream;
 
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.upstream.Classification;
+import dev.kompakt.bootstrap.upstream.ErrorBody;
 import dev.kompakt.bootstrap.upstream.UsageReadings;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Work;
@@ -27,6 +28,11 @@ sealed interface UpstreamMode permits NativeMode, TriggerMode, SummarizeMode {
   /// @throws IOException as of [ResponseBody]
   Reply read(Job job, ResponseBody response, Classification failures, UsageReadings readings)
       throws IOException;
+
+  /// Whether an error says that the provider has no such endpoint, whatever is sent there.
+  default boolean isMissing(int status, ErrorBody error) {
+    return false;
+  }
 
   /// The work of a mode that only takes whole histories.
   static Work.Whole whole(Job job) {

@@ -44,6 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Calls over real sockets: deadlines, limits, and what a broken provider does to them.
@@ -284,6 +285,45 @@ class UpstreamTest {
         assertThat(call.make(access(), bounds(), () -> {}).reply())
             .as("%s", type)
             .isEqualTo(Reply.malformed(Fault.WRONG_CONTENT_TYPE));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          NATIVE    | 404 | <html>404 page not found</html>                                  | true
+          NATIVE    | 405 | {"detail":"Method Not Allowed"}                                  | true
+          NATIVE    | 404 | {"error":{"message":"Invalid URL","code":"unknown_url"}}         | true
+          NATIVE    | 404 | {"error":{"message":"No such model","code":"model_not_found"}}   | false
+          NATIVE    | 404 | {"message":"The model `x` does not exist.","code":404}           | false
+          NATIVE    | 404 | {"error":{"message":"Not found","param":"previous_response_id"}} | false
+          NATIVE    | 400 | {"error":{"message":"Invalid URL","code":"unknown_url"}}         | false
+          TRIGGER   | 404 | <html>404 page not found</html>                                  | false
+          SUMMARIZE | 404 | <html>404 page not found</html>                                  | false
+          """)
+  void shouldTellAMissingEndpointFromAMissingThing(
+      Mode mode, int status, String body, boolean missing) throws Exception {
+    try (SocketProvider provider =
+        new SocketProvider(
+            request -> {
+              request.drainBody();
+              request.respond(status, JSON, body);
+            })) {
+      // When
+      UpstreamCall call = prepare(provider.base(), PATIENT, mode, payloads);
+
+      // Then
+      Reply reply = call.make(access(), bounds(), () -> {}).reply();
+      assertThat(reply).isInstanceOf(Reply.Failed.class);
+      if (missing) {
+        assertThat(reply).isEqualTo(new Reply.Failed(new Outcome.Unsupported(status)));
+      } else {
+        assertThat(reply)
+            .extracting(failed -> ((Reply.Failed) failed).outcome())
+            .isInstanceOf(Outcome.Rejected.class);
       }
     }
   }

@@ -1,0 +1,168 @@
+package dev.kompakt.router.decide;
+
+import dev.kompakt.bootstrap.route.Pause;
+import dev.kompakt.schemas.record.Mode;
+import dev.kompakt.schemas.record.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// Renders docs/failover.md from [Failover] and [Settings].
+final class FailoverPage {
+  private static final Instant NOW = Fixtures.START;
+
+  private static final String HEAD =
+      """
+      # Failover
+
+      <!-- Generated from the router's code (dev.kompakt.router.decide.Failover): \
+      mvn -pl schemas,bootstrap,router-streams test -Dtest=FailoverTest -Dkompakt.docs.write=true \
+      -Dsurefire.failIfNoSpecifiedTests=false -->
+
+      What the router does when a job's attempt ends, by what came of it. The status the client was \
+      given does not matter here: a job moves on after the first keepalive as it did before.
+
+      """;
+
+  private FailoverPage() {}
+
+  static Map<String, Outcome> outcomes() {
+    Map<String, Outcome> outcomes = new LinkedHashMap<>();
+    outcomes.put("a result", new Outcome.Succeeded(Fixtures.payload(1, 1), Fixtures.USAGE));
+    outcomes.put("rate limit (429)", new Outcome.RateLimited(Duration.ofDays(2)));
+    outcomes.put(
+        "quota used up (429 `usage_limit_reached`, `insufficient_quota`; 402)",
+        new Outcome.QuotaExhausted(NOW.plus(Duration.ofDays(30))));
+    outcomes.put("the same without a reset", new Outcome.QuotaExhausted(null));
+    outcomes.put(
+        "credential refused (401, 403), after one renewal where it can be renewed",
+        new Outcome.Unauthorized(401, null));
+    outcomes.put(
+        "transient (5xx, 408, 409, 425, a deadline of the call, the connection, a fault of ours)",
+        new Outcome.Transient(Outcome.Transient.Cause.SERVER_ERROR, 500, Duration.ofDays(2)));
+    outcomes.put(
+        "malformed (200, but no valid compaction)",
+        new Outcome.Malformed(Outcome.Malformed.Fault.NOT_JSON));
+    outcomes.put(
+        "too large (413, `context_length_exceeded`, a learned limit)",
+        new Outcome.TooLarge(Outcome.TooLarge.Unit.BYTES, 1, null));
+    outcomes.put("rejected (any other 4xx)", new Outcome.Rejected(400, null, null));
+    outcomes.put("unsupported (404, 405 of `/responses/compact`)", new Outcome.Unsupported(404));
+    outcomes.put("declined (the lane has no room soon)", new Outcome.Declined(null));
+    outcomes.put("cancelled (the worker stopped)", new Outcome.Cancelled());
+    outcomes.put("payload lost", new Outcome.PayloadLost());
+    return outcomes;
+  }
+
+  static String render() {
+    StringBuilder page = new StringBuilder(HEAD);
+    page.append("| what came of it | the account | the job | attempt spent |\n|---|---|---|---|\n");
+    outcomes()
+        .forEach(
+            (name, outcome) ->
+                page.append("| ")
+                    .append(name)
+                    .append(" | ")
+                    .append(row(Failover.of(outcome, Mode.NATIVE, true, false, NOW)))
+                    .append(" |\n"));
+    page.append("| declined though it was to stay | ")
+        .append(row(Failover.of(new Outcome.Declined(null), Mode.NATIVE, true, true, NOW)))
+        .append(" |\n| unsupported in another mode | ")
+        .append(row(Failover.of(new Outcome.Unsupported(404), Mode.TRIGGER, true, false, NOW)))
+        .append(" |\n");
+    Settings settings = Settings.DEFAULT;
+    return page.append(
+            """
+
+            - An *attempt* is spent out of %d for each job. Its *backoff* is %s, doubled with each further \
+            one, at most %s, and between half and all of that.
+            - A `Retry-After` or reset of upstream's is honoured within the bounds above. An account that \
+            is rate limited several times in a row rests for its backoff if that is longer than what it \
+            asked for.
+            - *Another* account is one that rests no more and has not just failed at this job; the \
+            session's own comes before all others, where it can be used. A history with ciphertext goes \
+            to its session's account only: it waits for it, or fails with that account's reset.
+            - A job that comes back %d times without an attempt spent stays on the lane it is sent to next.
+            - At most `compaction.maxCalls` calls are made for one run of a compaction, whatever they end \
+            in.
+
+            ## When no account can take a job
+
+            | | a caller is connected | nobody is (async, batch) |
+            |---|---|---|
+            | the first is back within %s | waits | waits |
+            | later, but before the deadline | fails at once | waits |
+            | after the deadline | fails at once | fails at once |
+            | none ever: all signed out, closed or paused | fails at once | fails at once |
+            | larger than the tokens a minute of each | is cut smaller | is cut smaller |
+
+            Resting accounts are looked at again every minute, since they may be back sooner than they \
+            said. It fails with 429 `usage_limit_reached` and the true reset (`resets_at`, \
+            `resets_in_seconds`) if the quota of all is used up, with 429 `rate_limit_exceeded` if one at \
+            least is only rate limited, and with 503 `no_account` if no time helps; each before a \
+            keepalive has committed the 200. With `routing.whenExhausted: local` it does not fail but is \
+            compacted locally. A merge does not fail either: the partial summaries are joined.
+
+            ## Outside the table
+
+            | what | then |
+            |---|---|
+            | an attempt nothing is heard of %s after its deadline | as a transient failure if a worker \
+            had started it, else as cancelled |
+            | an account found paused, signed out, closed or used up by anyone | passed over from then \
+            on, by every router and ingress |
+            | a worker that crashes | whoever takes over its lane makes its unfinished attempts again |
+            """
+                .formatted(
+                    settings.attemptsPerJob(),
+                    words(settings.backoffBase()),
+                    words(settings.backoffMax()),
+                    Scheduling.MOST_SENT_BACK,
+                    words(settings.patience()),
+                    words(settings.attemptGrace())))
+        .toString();
+  }
+
+  private static String row(Failover failover) {
+    return switch (failover) {
+      case Failover.Keep _ -> "rate limits in a row are forgotten | is done | –";
+      case Failover.Rest(Pause.Cause cause, Duration rest) ->
+          "rests: "
+              + (cause == Pause.Cause.RATE_LIMITED || rest.equals(Failover.LONGEST_QUOTA)
+                  ? "as long as it said, at most " + words(rest)
+                  : words(rest))
+              + " | another at once, or waits | no";
+      case Failover.Refused(Duration rest) ->
+          "rests: "
+              + words(rest)
+              + "; for good if it said so (signed out, closed) | another at once | yes";
+      case Failover.NoRoom(Instant until) ->
+          "passed over until it has room, or for "
+              + words(Duration.between(NOW, until))
+              + " | another at once; if none has room, it stays where that is first | no";
+      case Failover.Again(Duration least) ->
+          "– | after its backoff"
+              + (least.isZero() ? "" : " or `Retry-After`, at most " + words(least))
+              + ", another if there is one | yes";
+      case Failover.Later _ -> "– | the first time another at once, then after its backoff | no";
+      case Failover.OtherMode _ ->
+          "– (the endpoint counts as missing, for every job) | at once in mode `summarize` | no";
+      case Failover.Smaller _ -> "– (the size is learned, for every job) | in smaller pieces | no";
+      case Failover.GiveUp _ -> "– | has failed: no other account is tried | –";
+      case Failover.StartAnew _ -> "– | has failed; the same request starts anew | –";
+    };
+  }
+
+  private static String words(Duration duration) {
+    if (duration.toDays() > 0 && duration.toHours() % 24 == 0) {
+      return duration.toDays() + " d";
+    }
+    if (duration.toHours() > 0 && duration.toMinutes() % 60 == 0) {
+      return duration.toHours() + " h";
+    }
+    return duration.toMinutes() > 0 && duration.toSeconds() % 60 == 0
+        ? duration.toMinutes() + " min"
+        : duration.toSeconds() + " s";
+  }
+}
