@@ -100,8 +100,8 @@ final class FailoverPage {
             Resting accounts are looked at again every minute, since they may be back sooner than they \
             said. It fails with 429 `usage_limit_reached` and the true reset (`resets_at`, \
             `resets_in_seconds`) if the quota of all is used up, with 429 `rate_limit_exceeded` if one at \
-            least is only rate limited, and with 503 `no_account` if no time helps; each before a \
-            keepalive has committed the 200. With `routing.whenExhausted: local` it does not fail but is \
+            least is only rate limited, and with 503 `no_account` if no time helps: at once, and so before \
+            a keepalive has committed the 200 where it is so from the beginning. With `routing.whenExhausted: local` it does not fail but is \
             compacted locally. A merge does not fail either: the partial summaries are joined.
 
             ## Outside the table
