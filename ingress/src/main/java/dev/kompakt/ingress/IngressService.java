@@ -2,6 +2,7 @@ package dev.kompakt.ingress;
 
 import dev.kompakt.bootstrap.admin.AdminServer;
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.credential.AccountProbes;
 import dev.kompakt.bootstrap.credential.Credentials;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.kafka.LogView;
@@ -27,6 +28,7 @@ import dev.kompakt.ingress.relay.Sessions;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.CompactionId;
 import dev.kompakt.schemas.id.TenantId;
+import dev.kompakt.schemas.record.AccountReport;
 import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.LearnedLimit;
@@ -45,6 +47,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /// The ingress role of one process.
 public final class IngressService implements AutoCloseable {
@@ -58,13 +61,19 @@ public final class IngressService implements AutoCloseable {
 
   private final List<LogView<?, ?>> views;
   private final KafkaProbe probe;
+  private final AccountProbes probes;
   private final DataPlane plane;
   private final Health health;
 
   private IngressService(
-      List<LogView<?, ?>> views, KafkaProbe probe, DataPlane plane, Health health) {
+      List<LogView<?, ?>> views,
+      KafkaProbe probe,
+      AccountProbes probes,
+      DataPlane plane,
+      Health health) {
     this.views = views;
     this.probe = probe;
+    this.probes = probes;
     this.plane = plane;
     this.health = health;
   }
@@ -143,6 +152,8 @@ public final class IngressService implements AutoCloseable {
     health.require(
         "ingress has read the log", () -> views.stream().allMatch(view -> view.loaded().isDone()));
     health.require("ingress reaches kafka", probe::answers);
+    Consumer<AccountReport> operators = report -> reports.sendAndWait(report.key(), report);
+    AccountProbes probes = new AccountProbes(config, credentials, operators, meters, clock);
     AdminEndpoints.add(
         admin,
         config,
@@ -152,9 +163,10 @@ public final class IngressService implements AutoCloseable {
             accounts::standing,
             session -> bound.account(session, clock.instant()),
             () -> limits.all().values(),
-            report -> reports.sendAndWait(report.key(), report)),
+            operators,
+            probes),
         clock);
-    return new IngressService(views, probe, plane, health);
+    return new IngressService(views, probe, probes, plane, health);
   }
 
   private static long tokens(
@@ -196,6 +208,7 @@ public final class IngressService implements AutoCloseable {
     health.drain();
     plane.close();
     probe.close();
+    probes.close();
     views.forEach(LogView::close);
   }
 }

@@ -22,7 +22,7 @@ final class HttpApiPage {
       | `GET /metrics` | Prometheus |
       | `GET /admin/v1/compactions?status=&tenant=&limit=` | compactions of all tenants, newest first |
       | `GET /admin/v1/accounts?state=&provider=` | accounts: state, windows, quota, calls and tokens |
-      | `POST /admin/v1/accounts/{id}/pause`, `…/resume` | takes an account out of use, puts it back; 202 while no router has taken it in |
+      | `POST /admin/v1/accounts/{id}/pause`, `…/resume`, `…/probe` | takes an account out of use, puts it back, tries it with a call that costs nothing; 202 while no router has taken it in |
       | `GET /admin/v1/limits?provider=&model=` | request sizes providers were seen to accept and refuse, and endpoints they do not have |
       | `GET /admin/v1/routing/explain?provider=&tokens=&session=&tenant=&held=` | which account a call would go to now, and why not the others |
 

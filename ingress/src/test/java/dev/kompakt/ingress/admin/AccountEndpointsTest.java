@@ -10,6 +10,7 @@ import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.record.AccountReport;
 import dev.kompakt.schemas.record.AccountState;
 import dev.kompakt.schemas.record.AccountStatus;
+import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Usage;
 import dev.kompakt.schemas.record.UsageReading;
 import java.time.Duration;
@@ -18,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -129,27 +130,53 @@ final class AccountEndpointsTest {
     known.put(report.account(), status(report.account().value(), state));
   }
 
-  private AdminEndpoint pause(Consumer<AccountReport> reports) {
-    return AccountAction.pause(ACCOUNTS, known::get, reports, () -> NOW);
+  private AdminEndpoint action(AccountAction.Deed deed, Predicate<AccountState> shows) {
+    return new AccountAction(ACCOUNTS, known::get, deed, shows, () -> NOW);
+  }
+
+  private AdminEndpoint pause() {
+    return action(
+        account -> {
+          router(new AccountReport.PauseAsked(account.id(), account.provider(), NOW));
+          return null;
+        },
+        AccountState.Paused.class::isInstance);
   }
 
   @Test
   void shouldAnswerWithTheNewStateWhenTheRouterHasTakenItIn() {
     // When
-    AdminEndpoint.Reply paused = pause(this::router).answer(Map.of("id", "b"));
-    AdminEndpoint.Reply resumed =
-        AccountAction.resume(ACCOUNTS, known::get, this::router, () -> NOW)
-            .answer(Map.of("id", "b"));
+    AdminEndpoint.Reply paused = pause().answer(Map.of("id", "b"));
 
     // Then
     assertThat(paused.status()).isEqualTo(200);
     assertThat(read(paused).get("state").asString()).isEqualTo("paused");
-    assertThat(read(resumed).get("state").asString()).isEqualTo("active");
+    assertThat(read(paused).get("refusal").isNull()).isTrue();
+  }
+
+  @Test
+  void shouldTellWhyTheAccountRefusedWhenItWasTried() {
+    // Given
+    Outcome refusal = new Outcome.RateLimited(Duration.ofSeconds(3));
+    AdminEndpoint probe =
+        action(
+            account -> {
+              router(
+                  new AccountReport.Probed(account.id(), account.provider(), NOW, null, refusal));
+              return refusal;
+            },
+            _ -> true);
+
+    // When
+    JsonNode tried = read(probe.answer(Map.of("id", "a")));
+
+    // Then
+    assertThat(tried.get("refusal").asString()).isEqualTo("rate_limited");
   }
 
   @Test
   void shouldNotBeFoundWhenTheConfigHasNoSuchAccount() {
-    assertThatThrownBy(() -> pause(this::router).answer(Map.of("id", "c")))
+    assertThatThrownBy(() -> pause().answer(Map.of("id", "c")))
         .isInstanceOf(NoSuchElementException.class);
     assertThat(known).isEmpty();
   }

@@ -29,6 +29,7 @@ import tools.jackson.databind.JsonNode;
       "  kompakt account pause team-a",
       "      what it has running goes on; what comes next goes to others",
       "  kompakt account resume team-a",
+      "  kompakt account probe team-a && kompakt account list",
       "  kompakt account explain --tokens 120000",
     })
 final class AccountCommand implements Runnable {
@@ -43,7 +44,7 @@ final class AccountCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say `account list`, `pause ID`, `resume ID` or `explain`");
+        spec.commandLine(), "say `account list`, `pause ID`, `resume ID`, `probe ID` or `explain`");
   }
 
   @Command(
@@ -82,6 +83,27 @@ final class AccountCommand implements Runnable {
   @Command(name = "resume", description = "Put an account to use again, whatever its state was.")
   int resume(@Parameters(paramLabel = "ID", description = "The account's id.") String id) {
     return act(id, "resume", "active");
+  }
+
+  @Command(
+      name = "probe",
+      description = {
+        "Try an account with a call that costs no tokens, and go by what comes of it:",
+        "one that answers is used again at once, unless it is paused.",
+      })
+  int probe(@Parameters(paramLabel = "ID", description = "The account's id.") String id) {
+    try (AdminClient admin = AdminClient.of(options.loadQuietly())) {
+      JsonNode account = admin.post(path(id, "probe"));
+      String refusal = account.path("refusal").asString("");
+      options.note(
+          "account "
+              + id
+              + (refusal.isEmpty() ? " answers" : " refuses: " + refusal)
+              + "; it is "
+              + account.path("state").asString("unknown"));
+      options.output().data(List.of(Entries.map(account)));
+      return (refusal.isEmpty() ? ExitCode.OK : ExitCode.FAILED).number();
+    }
   }
 
   @Command(
@@ -142,9 +164,7 @@ final class AccountCommand implements Runnable {
 
   private int act(String id, String action, String result) {
     try (AdminClient admin = AdminClient.of(options.loadQuietly())) {
-      JsonNode account =
-          admin.post(
-              "/admin/v1/accounts/" + URLEncoder.encode(id, StandardCharsets.UTF_8) + "/" + action);
+      JsonNode account = admin.post(path(id, action));
       String state = account.path("state").asString("");
       options.note(
           state.equals(result)
@@ -153,6 +173,10 @@ final class AccountCommand implements Runnable {
       options.output().data(List.of(Entries.map(account)));
     }
     return ExitCode.OK.number();
+  }
+
+  private static String path(String id, String action) {
+    return "/admin/v1/accounts/" + URLEncoder.encode(id, StandardCharsets.UTF_8) + "/" + action;
   }
 
   private static Map<String, Object> row(JsonNode account) {

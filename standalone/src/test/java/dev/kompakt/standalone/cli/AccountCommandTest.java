@@ -52,6 +52,7 @@ class AccountCommandTest {
     Run explained;
     Run resumed;
     Run back;
+    Run probed;
     Run unknown;
     Run limits;
     try (Kompakt _ = up()) {
@@ -60,6 +61,7 @@ class AccountCommandTest {
       explained = Run.in(home, "account", "explain", "--tokens", "1000");
       resumed = Run.in(home, "account", "resume", "a");
       back = Run.in(home, "account", "list");
+      probed = Run.in(home, "account", "probe", "b");
       unknown = Run.in(home, "account", "pause", "c");
       limits = Run.in(home, "limits", "list", "--output", "json");
     }
@@ -77,6 +79,8 @@ class AccountCommandTest {
     assertThat(resumed.err()).isEqualTo("account a is active\n");
     assertThat(back.out().lines()).hasSize(3).first().asString().startsWith("account");
     assertThat(back.out()).doesNotContain("paused");
+    assertThat(probed.err()).isEqualTo("account b refuses: unavailable; it is active\n");
+    assertThat(probed.exitCode()).isEqualTo(1);
     assertThat(unknown.exitCode()).isEqualTo(4);
     assertThat(unknown.err()).contains("no account");
     assertThat(limits.out()).isEqualToIgnoringWhitespace("[]");
