@@ -1,9 +1,13 @@
 package dev.kompakt.workers.lane;
 
+import dev.kompakt.schemas.id.CompactionId;
+import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.workers.quota.AdmissionQueue;
 import dev.kompakt.workers.quota.Spent;
 import dev.kompakt.workers.stop.StopSignal;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,22 +17,43 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Jobs that wait for their account and attempts that run, over all lanes. Guarded by [Lanes].
 final class Dispatch {
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
+
+  /// A job whose attempt so many workers began and none finished is not begun again.
+  private static final int MOST_STARTS = 3;
+
   private final AdmissionQueue<JobTicket> queue;
   private final Attempts attempts;
   private final Executor threads;
+  private final Predicate<Job> compactionEnded;
+  private final BiConsumer<JobTicket, Boolean> ended;
   private final InstantSource clock;
   private final Set<JobTicket> running = new HashSet<>();
   private final Set<JobTicket> settling = new HashSet<>();
   private boolean draining;
 
+  /// Makes one without jobs.
+  ///
+  /// @param compactionEnded whether a job's compaction has ended since the job was made
+  /// @param ended told on the attempt's thread, with whether an outcome is recorded; it calls
+  ///   [#ended]
   Dispatch(
-      AdmissionQueue<JobTicket> queue, Attempts attempts, Executor threads, InstantSource clock) {
+      AdmissionQueue<JobTicket> queue,
+      Attempts attempts,
+      Executor threads,
+      Predicate<Job> compactionEnded,
+      BiConsumer<JobTicket, Boolean> ended,
+      InstantSource clock) {
     this.queue = queue;
     this.attempts = attempts;
     this.threads = threads;
+    this.compactionEnded = compactionEnded;
+    this.ended = ended;
     this.clock = clock;
   }
 
@@ -60,11 +85,28 @@ final class Dispatch {
     return queue;
   }
 
+  /// Takes in a job that is not finished and that nobody else goes on with.
+  void admit(JobTicket ticket) {
+    Lane lane = ticket.lane();
+    Handover handover = lane.handover();
+    Handover.Started begun = handover == null ? null : handover.started(ticket.attempt());
+    lane.endedElsewhere(ticket.attempt(), Spent.UNKNOWN, clock.instant());
+    if (compactionEnded.test(ticket.job())) {
+      settle(ticket, new Outcome.Cancelled());
+    } else if (begun != null && begun.starts() >= MOST_STARTS) {
+      LOG.atError()
+          .addKeyValue("compaction", ticket.attempt().compaction())
+          .addKeyValue("attempt", ticket.attempt())
+          .addKeyValue("starts", begun.starts())
+          .log("worker after worker went away in this attempt, it is not made again");
+      settle(ticket, new Outcome.Transient(Outcome.Transient.Cause.WORKER_FAULT, null, null));
+    } else {
+      queue.add(ticket, clock.instant());
+    }
+  }
+
   /// Starts every attempt that may start now.
-  ///
-  /// @param ended told on the attempt's thread, with whether an outcome is recorded; it calls
-  ///   [#ended]
-  void start(BiConsumer<JobTicket, Boolean> ended) {
+  void start() {
     while (!draining) {
       JobTicket next = queue.next(clock.instant());
       if (next == null) {
@@ -83,8 +125,27 @@ final class Dispatch {
     }
   }
 
+  /// Starts what may start and sends back what waits in vain.
+  void tick() {
+    Instant now = clock.instant();
+    queue
+        .remove(ticket -> !ticket.job().deadline().isAfter(now))
+        .forEach(ticket -> settle(ticket, new Outcome.Declined(null)));
+    start();
+    for (AdmissionQueue.TurnedAway<JobTicket> away : queue.turnAway(now)) {
+      settle(away.item(), new Outcome.Declined(away.until()));
+    }
+  }
+
+  /// How long no attempt is known to become free to start, at most as given.
+  Duration idle(Duration most) {
+    Instant now = clock.instant();
+    Instant wake = queue.wakeAt(now);
+    return wake == null || !wake.isBefore(now.plus(most)) ? most : Duration.between(now, wake);
+  }
+
   /// Has an outcome reported for a job that is not begun.
-  void settle(JobTicket ticket, Outcome outcome, BiConsumer<JobTicket, Boolean> ended) {
+  private void settle(JobTicket ticket, Outcome outcome) {
     settling.add(ticket);
     threads.execute(
         () -> {
@@ -103,6 +164,15 @@ final class Dispatch {
       queue.ended(ticket, clock.instant());
     }
     settling.remove(ticket);
+  }
+
+  /// A compaction has ended: its jobs need no more work.
+  void ended(CompactionId compaction) {
+    Predicate<JobTicket> belongs =
+        ticket ->
+            ticket.attempt().compaction().equals(compaction) && compactionEnded.test(ticket.job());
+    queue.remove(belongs).forEach(ticket -> settle(ticket, new Outcome.Cancelled()));
+    stop(belongs, StopSignal.Reason.COMPACTION_ENDED);
   }
 
   /// Tells the attempts of these jobs to stop.

@@ -17,9 +17,16 @@ import org.jspecify.annotations.Nullable;
 final class Handover {
   /// An attempt that started and is not known to have finished.
   ///
+  /// @param worker that started it last
   /// @param tokens as estimated
   /// @param starts how often it started; more than once if workers died of it
-  record Started(AttemptId attempt, AccountId account, long tokens, Instant deadline, int starts) {}
+  record Started(
+      AttemptId attempt,
+      String worker,
+      AccountId account,
+      long tokens,
+      Instant deadline,
+      int starts) {}
 
   /// A call that another worker made and no longer makes.
   ///
@@ -90,7 +97,8 @@ final class Handover {
     Start last = course.starts.getLast();
     Instant deadline =
         course.starts.stream().map(this::until).max(Comparator.naturalOrder()).orElseThrow();
-    return new Started(attempt, last.account(), last.tokens(), deadline, course.starts.size());
+    return new Started(
+        attempt, last.worker(), last.account(), last.tokens(), deadline, course.starts.size());
   }
 
   /// All that another worker started, did not finish and may still run.

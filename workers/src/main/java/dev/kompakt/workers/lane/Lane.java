@@ -11,7 +11,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// One lane this worker owns, from its assignment until it goes away. Guarded by [Lanes].
@@ -26,7 +29,7 @@ final class Lane {
   private record Elsewhere(AccountId account, Instant until) {}
 
   /// A job a former owner goes on with.
-  private record Parked(JobTicket ticket, Instant until) {}
+  private record Parked(JobTicket ticket, @Nullable String worker, Instant until) {}
 
   private final int number;
   private final long assignment;
@@ -139,8 +142,10 @@ final class Lane {
   }
 
   /// Keeps a job while a former owner goes on with it.
-  void park(JobTicket ticket, Instant deadline) {
-    parked.put(ticket.attempt(), new Parked(ticket, deadline.plus(REPORT_GRACE)));
+  ///
+  /// @param worker the former owner; null if it is not known
+  void park(JobTicket ticket, @Nullable String worker, Instant deadline) {
+    parked.put(ticket.attempt(), new Parked(ticket, worker, deadline.plus(REPORT_GRACE)));
     AccountId account = ticket.account();
     if (account != null) {
       countElsewhere(account, ticket.attempt(), ticket.tokens(), deadline);
@@ -174,16 +179,33 @@ final class Lane {
   /// Jobs whose attempt elsewhere has passed its deadline and was not reported: to be made here.
   List<JobTicket> overdue(Instant now) {
     elsewhere.values().removeIf(attempt -> !attempt.until().isAfter(now));
-    List<JobTicket> late =
-        parked.values().stream().filter(p -> !p.until().isAfter(now)).map(Parked::ticket).toList();
-    for (JobTicket ticket : late) {
-      parked.remove(ticket.attempt());
-      tracker.notElsewhere(ticket.offset());
-    }
+    List<JobTicket> late = unpark(p -> !p.until().isAfter(now));
     if (parked.isEmpty() && elsewhere.isEmpty() && readToTheEnd()) {
       handover = null;
     }
     return late;
+  }
+
+  /// Former owners that go on with jobs.
+  Set<String> awaited() {
+    return parked.values().stream()
+        .map(Parked::worker)
+        .filter(Objects::nonNull)
+        .collect(Collectors.toSet());
+  }
+
+  /// Jobs that these workers no longer go on with: to be made here.
+  List<JobTicket> unpark(Set<String> workers) {
+    return unpark(p -> p.worker() != null && workers.contains(p.worker()));
+  }
+
+  private List<JobTicket> unpark(Predicate<Parked> which) {
+    List<JobTicket> out = parked.values().stream().filter(which).map(Parked::ticket).toList();
+    for (JobTicket ticket : out) {
+      parked.remove(ticket.attempt());
+      tracker.notElsewhere(ticket.offset());
+    }
+    return out;
   }
 
   private void countElsewhere(AccountId account, AttemptId attempt, long tokens, Instant until) {

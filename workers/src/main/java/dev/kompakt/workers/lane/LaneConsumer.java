@@ -47,12 +47,18 @@ final class LaneConsumer {
 
   /// Makes the consumer; it joins once it is started.
   ///
+  /// @param worker this worker's name
   /// @param ready no job is taken before
-  LaneConsumer(KafkaClients clients, Lanes lanes, CompletableFuture<Void> ready, Meters meters) {
+  LaneConsumer(
+      String worker,
+      KafkaClients clients,
+      Lanes lanes,
+      CompletableFuture<Void> ready,
+      Meters meters) {
     this.lanes = lanes;
     this.ready = ready;
     this.meters = meters;
-    consumer = clients.consumer("lanes", settings());
+    consumer = clients.consumer(Colleagues.purpose(worker), settings());
     commits = new LaneCommits(consumer, lanes);
     assignments = new LaneAssignments(consumer, lanes, commits);
   }

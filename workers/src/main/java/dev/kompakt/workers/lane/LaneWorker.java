@@ -58,7 +58,7 @@ public final class LaneWorker {
         new OutcomesReader(
             clients, config.upstream().totalTimeout(), () -> new Handover(worker, alone), clock);
     lanes = new Lanes(queue, attempts, threads, ended, outcomes, this::progressed, clock);
-    consumer = new LaneConsumer(clients, lanes, ready, meters);
+    consumer = new LaneConsumer(worker, clients, lanes, ready, meters);
     meters.gauge(Meter.ATTEMPTS_RUNNING, lanes::active);
     meters.gauge(Meter.JOBS_WAITING, lanes::waiting);
     meters.gauge(Meter.LANES, lanes::count);

@@ -3,7 +3,6 @@ package dev.kompakt.workers.lane;
 import dev.kompakt.schemas.id.CompactionId;
 import dev.kompakt.schemas.record.AttemptEvent;
 import dev.kompakt.schemas.record.Job;
-import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.workers.quota.AdmissionQueue;
 import dev.kompakt.workers.quota.Spent;
 import dev.kompakt.workers.stop.StopSignal;
@@ -18,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,11 +36,7 @@ final class Lanes {
 
   private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
 
-  /// A job whose attempt so many workers began and none finished is not begun again.
-  private static final int MOST_STARTS = 3;
-
   private final Dispatch dispatch;
-  private final Predicate<Job> ended;
   private final ReadBack readBack;
   private final Runnable progress;
   private final InstantSource clock;
@@ -59,8 +55,7 @@ final class Lanes {
       ReadBack readBack,
       Runnable progress,
       InstantSource clock) {
-    dispatch = new Dispatch(queue, attempts, threads, clock);
-    this.ended = ended;
+    dispatch = new Dispatch(queue, attempts, threads, ended, this::cameToEnd, clock);
     this.readBack = readBack;
     this.progress = progress;
     this.clock = clock;
@@ -109,7 +104,7 @@ final class Lanes {
     lane.took(ticket);
     if (lane.open()) {
       admit(ticket);
-      start();
+      dispatch.start();
     } else {
       lane.hold(ticket);
       ask(lane, job.at().isBefore(writtenAt) ? job.at() : writtenAt);
@@ -138,7 +133,7 @@ final class Lanes {
         .addKeyValue("jobs", held.size())
         .log("took over the jobs of a lane");
     held.forEach(this::admit);
-    start();
+    dispatch.start();
   }
 
   /// A further event of an attempt on a lane that was taken over.
@@ -153,7 +148,7 @@ final class Lanes {
       case AttemptEvent.AttemptStarted e -> {
         JobTicket parked = lane.parked(e.attempt());
         if (parked != null) {
-          lane.park(parked, e.deadline());
+          lane.park(parked, e.worker(), e.deadline());
         } else if (news && handover.elsewhere(e)) {
           lane.madeElsewhere(e.account(), e.estimatedTokens(), Spent.UNKNOWN, clock.instant());
         }
@@ -170,36 +165,37 @@ final class Lanes {
             .forEach(this::finish);
       }
     }
-    start();
+    dispatch.start();
+  }
+
+  /// Workers that go on with jobs of lanes that are here now.
+  synchronized Set<String> awaited() {
+    Set<String> workers = new HashSet<>();
+    lanes.values().forEach(lane -> workers.addAll(lane.awaited()));
+    return workers;
+  }
+
+  /// Workers are gone: nobody goes on with their jobs.
+  synchronized void gone(Set<String> workers) {
+    lanes.values().forEach(lane -> lane.unpark(workers).forEach(this::admit));
+    dispatch.start();
   }
 
   /// A compaction has ended: its jobs need no more work.
   synchronized void ended(CompactionId compaction) {
-    Predicate<JobTicket> belongs =
-        ticket -> ticket.attempt().compaction().equals(compaction) && ended.test(ticket.job());
-    dispatch.queue().remove(belongs).forEach(ticket -> settle(ticket, new Outcome.Cancelled()));
-    dispatch.stop(belongs, StopSignal.Reason.COMPACTION_ENDED);
+    dispatch.ended(compaction);
   }
 
   /// Does what is due by the clock.
   synchronized void tick() {
     Instant now = clock.instant();
     lanes.values().forEach(lane -> lane.overdue(now).forEach(this::admit));
-    dispatch
-        .queue()
-        .remove(ticket -> !ticket.job().deadline().isAfter(now))
-        .forEach(ticket -> settle(ticket, new Outcome.Declined(null)));
-    start();
-    for (AdmissionQueue.TurnedAway<JobTicket> away : dispatch.queue().turnAway(now)) {
-      settle(away.item(), new Outcome.Declined(away.until()));
-    }
+    dispatch.tick();
   }
 
   /// How long nothing is due by the clock, at most as given.
   synchronized Duration idle(Duration most) {
-    Instant now = clock.instant();
-    Instant wake = dispatch.queue().wakeAt(now);
-    return wake == null || !wake.isBefore(now.plus(most)) ? most : Duration.between(now, wake);
+    return dispatch.idle(most);
   }
 
   /// Lanes go to another worker in order. What has made no call yet is abandoned; the rest goes on
@@ -264,11 +260,10 @@ final class Lanes {
 
   /// Lanes for which reports of former owners matter.
   synchronized Set<Integer> followingOutcomes() {
-    Set<Integer> following = new HashSet<>();
-    lanes.values().stream()
+    return lanes.values().stream()
         .filter(Lane::followsOutcomes)
-        .forEach(lane -> following.add(lane.number()));
-    return following;
+        .map(Lane::number)
+        .collect(Collectors.toSet());
   }
 
   /// Jobs read and not begun.
@@ -297,37 +292,16 @@ final class Lanes {
       finish(ticket);
       return;
     }
-    Handover.Started begun = handover == null ? null : handover.started(ticket.attempt());
     if (lane.tracker().runsElsewhere(ticket.offset())) {
+      Handover.Started begun = handover == null ? null : handover.started(ticket.attempt());
       Instant until = begun == null ? ticket.job().deadline() : begun.deadline();
       if (until.isAfter(clock.instant())) {
-        lane.park(ticket, until);
+        lane.park(ticket, begun == null ? null : begun.worker(), until);
         return;
       }
       lane.tracker().notElsewhere(ticket.offset());
     }
-    // whoever had begun it does not go on with it
-    lane.endedElsewhere(ticket.attempt(), Spent.UNKNOWN, clock.instant());
-    if (ended.test(ticket.job())) {
-      settle(ticket, new Outcome.Cancelled());
-    } else if (begun != null && begun.starts() >= MOST_STARTS) {
-      LOG.atError()
-          .addKeyValue("compaction", ticket.attempt().compaction())
-          .addKeyValue("attempt", ticket.attempt())
-          .addKeyValue("starts", begun.starts())
-          .log("worker after worker went away in this attempt, it is not made again");
-      settle(ticket, new Outcome.Transient(Outcome.Transient.Cause.WORKER_FAULT, null, null));
-    } else {
-      dispatch.queue().add(ticket, clock.instant());
-    }
-  }
-
-  private void start() {
-    dispatch.start(this::cameToEnd);
-  }
-
-  private void settle(JobTicket ticket, Outcome outcome) {
-    dispatch.settle(ticket, outcome, this::cameToEnd);
+    dispatch.admit(ticket);
   }
 
   private synchronized void cameToEnd(JobTicket ticket, boolean recorded) {
@@ -335,7 +309,7 @@ final class Lanes {
     if (recorded) {
       finish(ticket);
     }
-    start();
+    dispatch.start();
   }
 
   private void finish(JobTicket ticket) {

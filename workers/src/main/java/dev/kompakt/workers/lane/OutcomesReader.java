@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Supplier;
@@ -100,9 +101,10 @@ final class OutcomesReader implements Lanes.ReadBack, AutoCloseable {
     asked.put(request.lane(), request);
   }
 
-  private void follow(Map<Integer, Request> asked) {
+  private void follow(Map<Integer, Request> asked) throws InterruptedException {
     try (KafkaConsumer<byte[], byte[]> consumer =
-        clients.consumer("outcomes", Map.of(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 << 20))) {
+            clients.consumer("outcomes", Map.of(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 << 20));
+        Colleagues colleagues = new Colleagues(clients)) {
       int laneCount = consumer.partitionsFor(Topics.JOBS.name()).size();
       List<TopicPartition> partitions =
           consumer.partitionsFor(Topics.OUTCOMES.name()).stream()
@@ -131,6 +133,10 @@ final class OutcomesReader implements Lanes.ReadBack, AutoCloseable {
           folds.forEach((lane, fold) -> answer(asked.get(lane), fold));
           asked.clear();
           folds.clear();
+        }
+        Set<String> gone = colleagues.gone(lanes().awaited());
+        if (!gone.isEmpty()) {
+          lanes().gone(gone);
         }
         if (asked.isEmpty() && lanes().followingOutcomes().isEmpty()) {
           return;

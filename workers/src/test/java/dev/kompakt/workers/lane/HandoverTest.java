@@ -111,7 +111,7 @@ class HandoverTest {
 
     // Then
     assertThat(handover.started(Jobs.attempt(1)))
-        .isEqualTo(new Handover.Started(Jobs.attempt(1), A, 25, NOW.plusSeconds(90), 2));
+        .isEqualTo(new Handover.Started(Jobs.attempt(1), "w2", A, 25, NOW.plusSeconds(90), 2));
   }
 
   @Test
