@@ -32,6 +32,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -57,6 +59,14 @@ abstract class TurnsSuite {
       data: {"type":"response.completed","response":{"output":[],"usage":{"input_tokens":900,\
       "input_tokens_details":{"cached_tokens":800},"output_tokens":40,\
       "output_tokens_details":{"reasoning_tokens":8}}}}
+
+      """;
+
+  private static final String LIMITS =
+      """
+      event: codex.rate_limits
+      data: {"type":"codex.rate_limits","rate_limits":{"primary":null,\
+      "secondary":{"used_percent":7.25,"window_minutes":10080,"reset_after_seconds":600}}}
 
       """;
 
@@ -256,6 +266,46 @@ abstract class TurnsSuite {
   }
 
   @Test
+  void shouldMoveSessionsWhenTheirAccountIsUsedUpAndSayWhenAllAre(@TempDir Path home) {
+    try (FakeUpstream limited = FakeUpstream.start();
+        Deployment apart = deploy(home, Configs.provider(limited, "native", KEEPALIVE))) {
+      // Given
+      Client own = new Client(apart.data());
+      Instant later = Instant.now().plus(Duration.ofHours(3)).truncatedTo(ChronoUnit.SECONDS);
+      Instant sooner = later.minus(Duration.ofHours(1));
+      String[] session = {"session-id", "one"};
+      own.post("/v1/responses", turn("begin"), session);
+      String began = limited.calls().getFirst().authorization();
+      limited.answering(
+          call ->
+              call.authorization().equals(began)
+                  ? Reply.usageLimitReached(sooner)
+                  : Reply.success());
+
+      // When
+      HttpResponse<String> moved = own.post("/v1/responses", turn("go on"), session);
+      HttpResponse<String> stayed = own.post("/v1/responses", turn("and on"), session);
+      limited.answering(_ -> Reply.usageLimitReached(later));
+      HttpResponse<String> last = own.post("/v1/responses", turn("too much"), session);
+      HttpResponse<String> none = own.post("/v1/responses", turn("still too much"), session);
+
+      // Then
+      assertThat(moved.statusCode()).as(moved.body()).isEqualTo(200);
+      assertThat(stayed.statusCode()).as(stayed.body()).isEqualTo(200);
+      assertThat(limited.calls().stream().map(call -> call.authorization().equals(began)))
+          .containsExactly(true, true, false, false, false);
+      for (HttpResponse<String> refused : List.of(last, none)) {
+        JsonNode error = json(refused).path("error");
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(429);
+        assertThat(error.path("type").asString()).isEqualTo("usage_limit_reached");
+        assertThat(error.path("resets_at").asLong()).isEqualTo(sooner.getEpochSecond());
+        assertThat(error.path("resets_in_seconds").asLong()).isBetween(7_000L, 7_200L);
+        assertThat(refused.headers().firstValue("retry-after")).contains("60");
+      }
+    }
+  }
+
+  @Test
   void shouldOpenOurOwnCompactionItem() {
     // Given
     upstream.summarizing(_ -> "what was said before");
@@ -341,7 +391,7 @@ abstract class TurnsSuite {
                   "41.5",
                   "x-codex-primary-window-minutes",
                   "300"),
-              events(CREATED, COMPLETED)));
+              events(CREATED, LIMITS, COMPLETED)));
 
       // When
       HttpResponse<String> response = send(turn("what does it cost"));
@@ -358,7 +408,7 @@ abstract class TurnsSuite {
                             assertThat(account.usage().cachedTokens()).isGreaterThanOrEqualTo(800);
                             assertThat(account.readings())
                                 .extracting(UsageReading::usedPercent)
-                                .contains(41.5);
+                                .contains(41.5, 7.25);
                           }));
     }
   }

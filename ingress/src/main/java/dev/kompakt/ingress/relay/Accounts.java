@@ -209,7 +209,7 @@ public final class Accounts {
     meters.count(
         Meter.ACCOUNT_CHOSEN, account.value(), use.reason().name().toLowerCase(Locale.ROOT));
     pool.note(pool.standing(account).sent(now));
-    return new Choice.Use(new Place(this, seat(account), away));
+    return new Choice.Use(new Place(this, seat(account), use.reason(), away));
   }
 
   private Seat seat(AccountId account) {

@@ -1,6 +1,7 @@
 package dev.kompakt.ingress.relay;
 
 import dev.kompakt.bootstrap.route.Pause;
+import dev.kompakt.bootstrap.route.Routing;
 import dev.kompakt.bootstrap.route.Standing;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -8,17 +9,24 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Place implements AutoCloseable {
   private final Accounts accounts;
   private final Seat seat;
+  private final Routing.Reason reason;
   private final boolean away;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  Place(Accounts accounts, Seat seat, boolean away) {
+  Place(Accounts accounts, Seat seat, Routing.Reason reason, boolean away) {
     this.accounts = accounts;
     this.seat = seat;
+    this.reason = reason;
     this.away = away;
   }
 
   Seat seat() {
     return seat;
+  }
+
+  /// Why the account was taken.
+  Routing.Reason reason() {
+    return reason;
   }
 
   /// Whether it is here only because there was no room where the session stays.

@@ -13,6 +13,7 @@ import dev.kompakt.ingress.park.Parking;
 import dev.kompakt.ingress.park.Passage;
 import dev.kompakt.ingress.park.Request;
 import dev.kompakt.ingress.relay.Upstreams.Reply;
+import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.record.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -212,10 +214,7 @@ public final class Relay implements AutoCloseable {
       Choice choice = accounts.take(course.ask());
       switch (choice) {
         case Choice.Use(Place place) -> {
-          String session = course.session();
-          if (session != null && !place.away()) {
-            sessions.chose(session, place.seat().id(), clock.instant());
-          }
+          chosen(course, place);
           return place;
         }
         case Choice.Wait(Instant until, _) when course.patientUntil(until) ->
@@ -233,6 +232,20 @@ public final class Relay implements AutoCloseable {
         }
       }
     }
+  }
+
+  private void chosen(Course course, Place place) {
+    AccountId account = place.seat().id();
+    String session = course.session();
+    if (session != null && !place.away()) {
+      sessions.chose(session, account, clock.instant());
+    }
+    String reason = place.reason().name().toLowerCase(Locale.ROOT);
+    LOG.atDebug()
+        .addKeyValue("turn", course.id())
+        .addKeyValue("account", account)
+        .addKeyValue("because", place.away() ? "no room where its session stays" : reason)
+        .log("turn's account chosen");
   }
 
   @Override
