@@ -56,9 +56,7 @@ class TurnsProcessesIT extends TurnsSuite {
     // Given
     try (FakeUpstream upstream = FakeUpstream.start();
         Deployment deployment =
-            deploy(
-                home,
-                Configs.provider(upstream, "native", "{ firstAfter: 30s, every: 10s }"));
+            deploy(home, Configs.provider(upstream, "native", "{ firstAfter: 30s, every: 10s }"));
         KafkaClients kafka = clients(deployment);
         LogView<String, SessionBinding> bound =
             LogView.follow(kafka, Topics.SESSIONS, 100, (_, _) -> {})) {

@@ -213,6 +213,19 @@ class TurnRoutingTest {
   }
 
   @Test
+  void shouldSpreadNewSessionsAndKeepEachWhereItBegan() throws Exception {
+    // When
+    for (int i = 0; i < 12; i++) {
+      send(turn(USER), "session-id", "s" + i % 4);
+    }
+
+    // Then
+    assertThat(first.asked).hasSize(6);
+    assertThat(second.asked).hasSize(6);
+    assertThat(first.asked.stream().map(asked -> asked.header("session-id")).distinct()).hasSize(2);
+  }
+
+  @Test
   void shouldForgetABindingThatWasNotUsedForLong() throws Exception {
     // Given
     bind("b", Instant.now().minus(Duration.ofDays(31)));
