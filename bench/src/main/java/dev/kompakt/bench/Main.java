@@ -4,6 +4,7 @@ import dev.kompakt.bench.clients.ClientsCommand;
 import dev.kompakt.bench.micro.MicroCommand;
 import dev.kompakt.bench.path.PathCommand;
 import dev.kompakt.bench.report.BenchException;
+import dev.kompakt.bench.routing.RoutingCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,7 +17,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "kompakt bench",
     sortOptions = false,
-    subcommands = {PathCommand.class, ClientsCommand.class, MicroCommand.class},
+    subcommands = {
+      PathCommand.class,
+      ClientsCommand.class,
+      RoutingCommand.class,
+      MicroCommand.class
+    },
     description = {
       "Measure how fast Kompakt is on this machine. Figures go to stdout, progress to stderr.",
       ""
@@ -26,6 +32,7 @@ import picocli.CommandLine.Spec;
       "  ./kompakt bench path --quick                a first look, in about a minute",
       "  ./kompakt bench path --out figures.json     the figures of the README",
       "  ./kompakt bench clients                     requests that wait, turns that stream",
+      "  ./kompakt bench routing                     what is reported of calls",
       "  ./kompakt bench micro scan                  the body scanner only",
       "",
       "Close what else uses the CPU first: the load average is part of the report."
@@ -55,7 +62,8 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what to measure: path, clients or micro");
+    throw new ParameterException(
+        spec.commandLine(), "say what to measure: path, clients, routing or micro");
   }
 
   private static int failed(

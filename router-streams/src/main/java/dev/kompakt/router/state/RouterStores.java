@@ -2,10 +2,7 @@ package dev.kompakt.router.state;
 
 import dev.kompakt.bootstrap.route.Standing;
 import dev.kompakt.router.decide.CompactionState;
-import dev.kompakt.schemas.record.AccountStatus;
-import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.Submission;
-import dev.kompakt.schemas.record.TenantUsage;
 import dev.kompakt.schemas.topic.Codec;
 import dev.kompakt.schemas.topic.JsonCodec;
 import dev.kompakt.schemas.topic.Topics;
@@ -40,21 +37,15 @@ public final class RouterStores {
   /// [AccountStatus] by account id.
   public static final String ACCOUNTS = "accounts";
 
-  /// Reports already added to accounts, see [SeenReports].
-  public static final String ACCOUNTS_SEEN = "accounts-seen";
-
   /// [TenantUsage] by tenant id.
   public static final String TENANTS = "tenants";
 
-  /// Reports already added to tenants, see [SeenReports].
-  public static final String TENANTS_SEEN = "tenants-seen";
+  /// Reports already folded that may come again, see [SeenReports].
+  public static final String REPORTS_SEEN = "reports-seen";
 
   public static final Codec<Submission> SUBMISSION_CODEC = Topics.SUBMISSIONS.values();
   public static final Codec<CompactionState> STATE_CODEC = new JsonCodec<>(CompactionState.class);
   public static final Codec<Standing> STANDING_CODEC = new JsonCodec<>(Standing.class);
-  public static final Codec<LearnedLimit> LIMIT_CODEC = Topics.LIMITS.values();
-  public static final Codec<AccountStatus> ACCOUNT_CODEC = Topics.ACCOUNTS.values();
-  public static final Codec<TenantUsage> TENANT_CODEC = Topics.TENANTS.values();
 
   private static final int CHANGELOG_SEGMENT_BYTES = 16 << 20;
 
@@ -65,6 +56,11 @@ public final class RouterStores {
             Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
         .withCachingDisabled()
         .withLoggingEnabled(changelog());
+  }
+
+  /// One whose changes are written together when they are committed, the last of each key.
+  public static StoreBuilder<KeyValueStore<Bytes, byte[]>> cached(String name) {
+    return keyed(name).withCachingEnabled();
   }
 
   /// What was stored, or null if nothing was or it is of a version this build does not read; for

@@ -7,12 +7,24 @@ import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.record.AccountReport;
 import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.Report;
+import dev.kompakt.schemas.topic.Topic;
 import dev.kompakt.schemas.topic.Topics;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Calls and what else is reported of accounts, folded into what is known of them.
-record AccountFold() implements Fold {
+record AccountFold() implements Fold<AccountStatus> {
+  @Override
+  public Topic<?, AccountStatus> topic() {
+    return Topics.ACCOUNTS;
+  }
+
+  @Override
+  public String store() {
+    return RouterStores.ACCOUNTS;
+  }
+
   @Override
   public byte @Nullable [] key(Report report) {
     AccountId account = account(report);
@@ -28,18 +40,14 @@ record AccountFold() implements Fold {
   }
 
   @Override
-  public @Nullable String once(Report report) {
-    if (report instanceof AccountReport said) {
-      return said.key() + "|" + said.getClass().getSimpleName() + "|" + said.at();
-    }
-    Call call = Call.of(report);
-    return call == null ? null : call.report();
+  public @Nullable AccountStatus next(@Nullable AccountStatus known, Report report, Instant now) {
+    return Budget.account(known, report, now);
   }
 
   @Override
-  public byte @Nullable [] next(byte @Nullable [] stored, Report report, Instant now) {
-    AccountStatus known = RouterStores.relearnable(RouterStores.ACCOUNT_CODEC, stored);
-    AccountStatus next = Budget.account(known, report, now);
-    return next == null || next.equals(known) ? null : RouterStores.ACCOUNT_CODEC.encode(next);
+  public boolean urgent(@Nullable AccountStatus known, AccountStatus next) {
+    return known == null
+        || !Objects.equals(known.state(), next.state())
+        || !Objects.equals(known.since(), next.since());
   }
 }

@@ -222,6 +222,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private <K, V> void send(String sink, Topic<K, V> topic, @Nullable K key, V value) {
     byte[] name = key == null ? null : topic.keys().encode(key);
     context().forward(new Record<>(name, topic.values().encode(value), now().toEpochMilli()), sink);
+    context().commit(); // others are waiting for it
   }
 
   private void setAside(@Nullable CompactionId compaction, RecordMetadata source) {

@@ -6,12 +6,23 @@ import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.LimitKey;
 import dev.kompakt.schemas.record.Report;
+import dev.kompakt.schemas.topic.Topic;
 import dev.kompakt.schemas.topic.Topics;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// Attempts, folded into learned limits.
-record LimitFold(Limits limits) implements Fold {
+record LimitFold(Limits limits) implements Fold<LearnedLimit> {
+  @Override
+  public Topic<?, LearnedLimit> topic() {
+    return Topics.LIMITS;
+  }
+
+  @Override
+  public String store() {
+    return RouterStores.LIMITS;
+  }
+
   @Override
   public byte @Nullable [] key(Report report) {
     LimitKey key = report instanceof AttemptFinished attempt ? Limits.key(attempt) : null;
@@ -19,17 +30,12 @@ record LimitFold(Limits limits) implements Fold {
   }
 
   @Override
-  public @Nullable String once(Report report) {
-    return null;
+  public @Nullable LearnedLimit next(@Nullable LearnedLimit known, Report report, Instant now) {
+    return report instanceof AttemptFinished attempt ? limits.fold(known, attempt, now) : known;
   }
 
   @Override
-  public byte @Nullable [] next(byte @Nullable [] stored, Report report, Instant now) {
-    if (!(report instanceof AttemptFinished attempt)) {
-      return null;
-    }
-    LearnedLimit known = RouterStores.relearnable(RouterStores.LIMIT_CODEC, stored);
-    LearnedLimit next = limits.fold(known, attempt, now);
-    return next == null || next.equals(known) ? null : RouterStores.LIMIT_CODEC.encode(next);
+  public boolean urgent(@Nullable LearnedLimit known, LearnedLimit next) {
+    return true;
   }
 }

@@ -25,8 +25,9 @@ public final class RouterStreams {
 
   public static final String APPLICATION_ID = "kompakt.router";
 
-  /// How often a transaction is committed: what a decision takes until others see it.
-  private static final int COMMIT_INTERVAL_MS = 5;
+  /// How often a transaction is committed if nobody asks for it. Decisions, and what is urgent of
+  /// what is folded, do: nothing is gained by committing each few of thousands of reports apart.
+  private static final int COMMIT_INTERVAL_MS = 100;
 
   /// How long a thread waits for records before it looks at commits and timers.
   private static final int POLL_MS = 5;
@@ -34,6 +35,7 @@ public final class RouterStreams {
   private static final int MAX_REQUEST_BYTES = 5 << 20;
   private static final int PRODUCER_MEMORY_BYTES = 16 << 20;
   private static final int FETCH_BYTES = 8 << 20;
+  private static final int CACHE_BYTES = 8 << 20;
   private static final int RESTORE_WAIT_MS = 20;
 
   private final KafkaStreams streams;
@@ -110,7 +112,7 @@ public final class RouterStreams {
     config.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, GroupProtocol.STREAMS.name);
     config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MS);
     config.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
-    config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+    config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, CACHE_BYTES);
     config.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
     config.put(StoreMemory.CONFIG, memory);

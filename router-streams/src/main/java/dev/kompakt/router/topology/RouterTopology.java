@@ -23,7 +23,6 @@ import org.apache.kafka.streams.kstream.Repartitioned;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
-import org.jspecify.annotations.Nullable;
 
 /// The router's topology. Records travel as bytes and are read where they are used, so that no
 /// record can stop a task.
@@ -31,15 +30,13 @@ import org.jspecify.annotations.Nullable;
 /// ```
 /// submissions ─┬─▶ decide ─▶ jobs, compactions, dead-letters, sessions
 /// outcomes ────┤
-///              ├─▶ bind           ─▶ sessions
-///              ├─▶ key-by-limit   ─▶ (by-limit)   ─▶ fold-limits   ─▶ limits
-///              ├─▶ key-by-account ─▶ (by-account) ─▶ fold-accounts ─▶ accounts
-///              └─▶ key-by-tenant  ─▶ (by-tenant)  ─▶ fold-tenants  ─▶ tenants
+///              ├─▶ bind ─▶ sessions
+///              └─▶ (reports) ─▶ fold ─▶ limits, accounts, tenants
 /// ```
 public final class RouterTopology {
   private static final Serde<byte[]> BYTES = Serdes.ByteArray();
 
-  /// There are few limits, accounts and tenants, and few reports: one task each will do.
+  /// One task folds all: it has each report once, and reads it once for all folds.
   private static final int FOLD_PARTITIONS = 1;
 
   private RouterTopology() {}
@@ -65,40 +62,25 @@ public final class RouterTopology {
             Named.as("decide"));
     Bindings sessions = new Bindings(published.sessions(), settings.sessionIdle());
     outcomes.process(() -> new BindProcessor(sessions), Named.as("bind"));
-    fold(outcomes, "limit", new LimitFold(limits), RouterStores.LIMITS, null);
-    fold(outcomes, "account", new AccountFold(), RouterStores.ACCOUNTS, RouterStores.ACCOUNTS_SEEN);
-    fold(outcomes, "tenant", new TenantFold(), RouterStores.TENANTS, RouterStores.TENANTS_SEEN);
+    List<Fold<?>> folds = List.of(new LimitFold(limits), new AccountFold(), new TenantFold());
+    List<StoreBuilder<?>> foldStores = new ArrayList<>();
+    folds.forEach(fold -> foldStores.add(RouterStores.cached(fold.store())));
+    foldStores.add(RouterStores.keyed(RouterStores.REPORTS_SEEN));
+    outcomes
+        .repartition(
+            Repartitioned.with(BYTES, BYTES)
+                .withName("reports")
+                .withNumberOfPartitions(FOLD_PARTITIONS))
+        .process(
+            stateful(() -> new FoldProcessor(folds, RouterStores.REPORTS_SEEN), foldStores),
+            Named.as("fold"));
     Topology topology = builder.build();
     sink(topology, DecideProcessor.JOBS, Topics.JOBS, "decide");
     sink(topology, DecideProcessor.COMPACTIONS, Topics.COMPACTIONS, "decide");
     sink(topology, DecideProcessor.DEAD_LETTERS, Topics.DEAD_LETTERS, "decide");
     sink(topology, DecideProcessor.SESSIONS, Topics.SESSIONS, "decide", "bind");
-    sink(topology, "limits", Topics.LIMITS, "fold-limits");
-    sink(topology, "accounts", Topics.ACCOUNTS, "fold-accounts");
-    sink(topology, "tenants", Topics.TENANTS, "fold-tenants");
+    folds.forEach(fold -> sink(topology, fold.store(), fold.topic(), "fold"));
     return topology;
-  }
-
-  /// Has reports folded one after the other for each key.
-  ///
-  /// @param seenName where folded reports are remembered; null if the fold does not mind
-  private static void fold(
-      KStream<byte[], byte[]> outcomes,
-      String what,
-      Fold fold,
-      String storeName,
-      @Nullable String seenName) {
-    List<StoreBuilder<?>> stores = new ArrayList<>();
-    stores.add(RouterStores.keyed(storeName));
-    if (seenName != null) {
-      stores.add(RouterStores.keyed(seenName));
-    }
-    outcomes
-        .process(() -> new KeyByProcessor(fold), Named.as("key-by-" + what))
-        .repartition(repartitioned("by-" + what))
-        .process(
-            stateful(() -> new FoldProcessor(storeName, seenName, fold), stores),
-            Named.as("fold-" + what + "s"));
   }
 
   private static KStream<byte[], byte[]> source(
@@ -109,10 +91,6 @@ public final class RouterTopology {
   private static void sink(Topology topology, String name, Topic<?, ?> topic, String... parents) {
     topology.addSink(
         name, topic.name(), new ByteArraySerializer(), new ByteArraySerializer(), parents);
-  }
-
-  private static Repartitioned<byte[], byte[]> repartitioned(String name) {
-    return Repartitioned.with(BYTES, BYTES).withName(name).withNumberOfPartitions(FOLD_PARTITIONS);
   }
 
   private static ProcessorSupplier<byte[], byte[], byte[], byte[]> stateful(

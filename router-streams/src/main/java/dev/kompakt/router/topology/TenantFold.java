@@ -5,12 +5,23 @@ import dev.kompakt.router.budget.Call;
 import dev.kompakt.router.state.RouterStores;
 import dev.kompakt.schemas.record.Report;
 import dev.kompakt.schemas.record.TenantUsage;
+import dev.kompakt.schemas.topic.Topic;
 import dev.kompakt.schemas.topic.Topics;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// Calls, folded into what their tenant used today.
-record TenantFold() implements Fold {
+record TenantFold() implements Fold<TenantUsage> {
+  @Override
+  public Topic<?, TenantUsage> topic() {
+    return Topics.TENANTS;
+  }
+
+  @Override
+  public String store() {
+    return RouterStores.TENANTS;
+  }
+
   @Override
   public byte @Nullable [] key(Report report) {
     Call call = Call.of(report);
@@ -20,16 +31,13 @@ record TenantFold() implements Fold {
   }
 
   @Override
-  public @Nullable String once(Report report) {
+  public @Nullable TenantUsage next(@Nullable TenantUsage known, Report report, Instant now) {
     Call call = Call.of(report);
-    return call == null ? null : call.report();
+    return call == null ? null : Budget.tenant(known, call, now);
   }
 
   @Override
-  public byte @Nullable [] next(byte @Nullable [] stored, Report report, Instant now) {
-    Call call = Call.of(report);
-    TenantUsage known = RouterStores.relearnable(RouterStores.TENANT_CODEC, stored);
-    TenantUsage next = call == null ? null : Budget.tenant(known, call, now);
-    return next == null ? null : RouterStores.TENANT_CODEC.encode(next);
+  public boolean urgent(@Nullable TenantUsage known, TenantUsage next) {
+    return known == null;
   }
 }

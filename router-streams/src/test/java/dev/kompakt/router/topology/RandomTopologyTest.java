@@ -7,6 +7,7 @@ import dev.kompakt.router.decide.Fixtures;
 import dev.kompakt.router.decide.Settings;
 import dev.kompakt.router.decide.SimulatedWorkers;
 import dev.kompakt.router.decide.SimulatedWorkers.Arrival;
+import dev.kompakt.router.state.RouterStores;
 import dev.kompakt.schemas.history.History;
 import dev.kompakt.schemas.history.Packing;
 import dev.kompakt.schemas.id.AccountId;
@@ -18,6 +19,7 @@ import dev.kompakt.schemas.record.Completion;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Mode;
 import dev.kompakt.schemas.record.Submission.Submitted;
+import dev.kompakt.schemas.topic.Topics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -97,6 +99,10 @@ class RandomTopologyTest {
           report(router);
           read(router);
         }
+        for (byte[] stored : router.entries(RouterStores.ACCOUNTS).values()) {
+          AccountStatus account = Topics.ACCOUNTS.values().decode(stored);
+          calls.put(account.account(), account.calls());
+        }
       }
       return this;
     }
@@ -123,9 +129,6 @@ class RandomTopologyTest {
           CompactionStatus before = ends.put(status.compaction(), status);
           assertThat(before == null || before.equals(status)).as("it ends once").isTrue();
         }
-      }
-      for (AccountStatus account : router.accounts()) {
-        calls.put(account.account(), account.calls());
       }
     }
 

@@ -129,7 +129,14 @@ final class RouterDriver implements AutoCloseable {
     return read(Topics.LIMITS);
   }
 
+  /// What has been published of accounts.
+  List<AccountStatus> accountsNow() {
+    return read(Topics.ACCOUNTS);
+  }
+
+  /// What is published of accounts in time.
   List<AccountStatus> accounts() {
+    pass(FoldProcessor.LATEST);
     return read(Topics.ACCOUNTS);
   }
 
@@ -150,6 +157,7 @@ final class RouterDriver implements AutoCloseable {
   }
 
   List<TenantUsage> tenants() {
+    pass(FoldProcessor.LATEST);
     return read(Topics.TENANTS);
   }
 

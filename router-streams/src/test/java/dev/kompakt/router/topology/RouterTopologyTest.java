@@ -9,7 +9,6 @@ import dev.kompakt.router.decide.Settings;
 import dev.kompakt.router.state.RouterStores;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.ProviderId;
-import dev.kompakt.schemas.id.TenantId;
 import dev.kompakt.schemas.id.TurnId;
 import dev.kompakt.schemas.record.AccountReport;
 import dev.kompakt.schemas.record.AccountState;
@@ -26,9 +25,9 @@ import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.SessionBinding;
 import dev.kompakt.schemas.record.Submission;
 import dev.kompakt.schemas.record.Submission.Submitted;
+import dev.kompakt.schemas.record.TenantUsage;
 import dev.kompakt.schemas.record.TurnFinished;
 import dev.kompakt.schemas.record.Usage;
-import dev.kompakt.schemas.record.UsageReading;
 import dev.kompakt.schemas.record.Work;
 import dev.kompakt.schemas.topic.Topics;
 import java.io.IOException;
@@ -325,41 +324,41 @@ class RouterTopologyTest {
   }
 
   @Test
-  void shouldFoldAnOrdinaryTurnOnceAndDecideNothingOnIt() {
+  void shouldFoldOrdinaryTurnsTogetherAndDecideNothingOnThem() {
     // Given
-    TurnFinished turn =
-        new TurnFinished(
-            new TurnId("turn_" + "0".repeat(32)),
-            1,
-            router.now,
-            new TenantId("alice"),
-            new ProviderId("openai"),
-            Fixtures.TEAM_A,
-            "gpt-5.5",
-            200,
-            39_000,
-            new Usage(900, 0, 40, 0),
-            List.of(new UsageReading("primary", 42.5, null, null, null)),
-            null,
-            null);
+    router.report(turn(null, null));
+    List<AccountStatus> first = router.accountsNow();
 
     // When
-    router.report(turn);
-    router.report(turn);
+    for (int i = 0; i < 5; i++) {
+      router.report(turn(null, null));
+    }
+    List<AccountStatus> next = router.accountsNow();
 
     // Then
-    assertThat(router.accounts())
-        .singleElement()
-        .satisfies(
-            account -> {
-              assertThat(account.calls()).isEqualTo(1);
-              assertThat(account.readings()).isEqualTo(turn.readings());
-            });
-    assertThat(router.tenants())
-        .singleElement()
-        .satisfies(tenant -> assertThat(tenant.usage()).isEqualTo(turn.usage()));
+    assertThat(first).extracting(AccountStatus::calls).containsExactly(1L);
+    assertThat(next).as("published at once").isEmpty();
+    assertThat(router.accounts()).extracting(AccountStatus::calls).containsExactly(6L);
+    assertThat(router.tenants()).extracting(TenantUsage::calls).containsExactly(1L, 6L);
+    router.pass(Duration.ofMinutes(1));
+    assertThat(router.accounts()).as("published again").isEmpty();
     assertThat(router.deadLetters()).isEmpty();
     assertThat(router.statuses()).isEmpty();
+  }
+
+  @Test
+  void shouldPublishAtOnceWhatARefusalMakesOfAnAccount() {
+    // Given
+    router.report(turn(null, null));
+    router.accounts();
+
+    // When
+    router.report(turn(null, new Outcome.RateLimited(Duration.ofSeconds(20))));
+
+    // Then
+    assertThat(router.accountsNow())
+        .extracting(AccountStatus::state)
+        .containsExactly(new AccountState.RateLimited(router.now.plusSeconds(20)));
   }
 
   private TurnFinished turn(@Nullable String session, @Nullable Outcome refusal) {
