@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kompakt.testing.Call;
 import dev.kompakt.testing.Call.Endpoint;
+import dev.kompakt.testing.Canaries;
 import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Reply;
@@ -118,7 +119,7 @@ class OAuthIT {
   @Test
   void shouldMoveToAnotherAccountWhenARenewedTokenIsRefusedToo() throws Exception {
     // Given
-    Path key = Files.writeString(home.resolve("b.key"), "sk-b");
+    Path key = Files.writeString(home.resolve("b.key"), "sk-b" + Canaries.SECRET);
     String other = "  - { id: team-b, provider: fake, apiKey: \"file:" + key + "\" }\n";
     upstream
         .issuing(issuer)
@@ -143,6 +144,38 @@ class OAuthIT {
         .extracting(Call::authorization)
         .containsExactly("Bearer at-team-a-2", "Bearer at-team-a-3", "Bearer sk-b", "Bearer sk-b");
     assertThat(issuer.violations()).isEmpty();
+  }
+
+  @Test
+  void shouldHaveOneWorkerAskForUsageAndTellWhatIsUsed() throws Exception {
+    // Given
+    upstream.issuing(issuer);
+    String usage = "\", mode: native, usageUrl: \"" + upstream.baseUrl() + "/wham/usage\"";
+    String config =
+        config("routing: { usageEvery: 1s }\n").replace("\", mode: native", usage);
+    try (Deployment kompakt = Deployment.inProcesses(home, config, 2)) {
+
+      // When
+      upstream.awaitEnded(6, PATIENCE);
+      issuer.revoke();
+      List<Call> asked =
+          upstream.awaitEnded(14, PATIENCE).stream()
+              .filter(call -> call.endpoint() == Endpoint.USAGE && call.status() == 200)
+              .toList();
+
+      // Then
+      for (int i = asked.size() - 5; i < asked.size(); i++) {
+        assertThat(Duration.between(asked.get(i - 1).startedAt(), asked.get(i).startedAt()))
+            .as("a second apart, once the lanes have settled")
+            .isGreaterThan(Duration.ofMillis(900));
+      }
+      HttpResponse<String> listed = new Client(kompakt.admin()).get("/admin/v1/accounts");
+      assertThat(Client.json(listed).at("/data/0/windows").toString()).contains("primary", "12");
+    }
+    assertThat(upstream.calls())
+        .extracting(Call::endpoint)
+        .containsOnly(Endpoint.USAGE, Endpoint.TOKEN);
+    assertThat(issuer.issued()).as("one to begin with, one for the 401").isEqualTo(2);
   }
 
   private String config(String more) throws IOException {
@@ -181,8 +214,8 @@ class OAuthIT {
   private String request() {
     return """
     {"model":"gpt-5.5","input":[{"type":"message","role":"user","content":\
-    [{"type":"input_text","text":"question %d"}]}]}"""
-        .formatted(++requests);
+    [{"type":"input_text","text":"question %d %s"}]}]}"""
+        .formatted(++requests, Canaries.TEXT);
   }
 
   private static void assertAnswered(List<CompletableFuture<HttpResponse<String>>> sent) {

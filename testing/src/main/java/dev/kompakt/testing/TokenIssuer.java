@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /// What issues one account's tokens at a [FakeUpstream]: it takes each refresh token once, and
-/// closes the account for good when one comes a second time, as strict ones do. Thread-safe.
+/// closes the account for good when one comes a second time, as strict ones do. Tokens are
+/// `rt-<account>-<secret>-<number>` and `at-…`, counting up from 1. Thread-safe.
 public final class TokenIssuer {
   private final String account;
   private final Map<String, Instant> accessTokens = new HashMap<>();
@@ -33,7 +34,7 @@ public final class TokenIssuer {
 
   /// The refresh token that is good now.
   public synchronized String refreshToken() {
-    return "rt-" + account + "-" + number;
+    return "rt-" + account + "-" + Canaries.SECRET + "-" + number;
   }
 
   /// How long access tokens are good from now on.
@@ -91,14 +92,14 @@ public final class TokenIssuer {
 
   private synchronized Reply next(String used) {
     if (!used.equals(refreshToken())) {
-      violations.add("refresh token used twice: " + used);
+      violations.add("refresh token used twice: " + used.replace(Canaries.SECRET, "…"));
       closed = true;
     }
     if (closed) {
       return Reply.error(401, "invalid_request_error", "refresh_token_reused", "Sign in again.");
     }
     number++;
-    String access = "at-" + account + "-" + number;
+    String access = "at-" + account + "-" + Canaries.SECRET + "-" + number;
     accessTokens.put(access, Instant.now().plus(life));
     return Reply.status(
         200,

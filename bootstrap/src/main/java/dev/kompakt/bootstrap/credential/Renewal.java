@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Renews one account's token, or adopts what another process got meanwhile. The log decides who
-/// asks the endpoint: whose claim holds once it is read back, and who has then read every token
-/// written before it. Thread-safe; to be run once at a time.
+/// asks the endpoint: whose claim holds once it is read back. Thread-safe; to be run once at a
+/// time.
 final class Renewal {
   private static final Logger LOG = LoggerFactory.getLogger(Renewal.class);
   private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -49,19 +49,19 @@ final class Renewal {
   Result newerThan(long version) throws InterruptedException {
     Countdown patience = new Countdown(means.timing().patience());
     while (true) {
-      Result known = known(version);
-      if (known != null) {
-        return known;
+      Known known = means.log().known(account);
+      Result said = said(known, version);
+      if (said != null) {
+        return said;
       }
       if (patience.over()) {
         return overloaded();
       }
-      Known now = means.log().known(account);
-      if (now.held() != null && !over(now.held())) {
-        means.log().awaitMore(account, now.newest(), patience.atMost(untilOver()));
+      if (known.held() != null && !over(known.held())) {
+        means.log().awaitMore(account, known.newest(), patience.atMost(untilOver()));
       } else if (means.gate().tryAcquire(patience.left().toNanos(), TimeUnit.NANOSECONDS)) {
         try {
-          Result result = claim(now, version);
+          Result result = claim(known);
           if (result != null) {
             return result;
           }
@@ -79,9 +79,8 @@ final class Renewal {
   }
 
   /// What the log says already; null if nothing.
-  private @Nullable Result known(long version) {
-    Known known = means.log().known(account);
-    Token token = newer(known, version);
+  private @Nullable Result said(Known known, long version) {
+    Token token = known.version() > version ? tokens.current(known) : null;
     if (token != null) {
       return new Result.Newer(token, known.version(), false);
     }
@@ -93,10 +92,6 @@ final class Renewal {
                 < 0
         ? new Result.Failed(refusal.outcome())
         : null;
-  }
-
-  private @Nullable Token newer(Known known, long version) {
-    return known.version() > version ? tokens.current(known) : null;
   }
 
   /// Whether a claim's owner uses no token any more. It was known here for as long as it lasts, or
@@ -111,8 +106,9 @@ final class Renewal {
     return left.isNegative() ? Duration.ZERO : left;
   }
 
-  /// Claims the renewal; null if another's claim holds.
-  private @Nullable Result claim(Known known, long version) throws InterruptedException {
+  /// Claims the renewal and renews; null if another's claim holds. If this one does, nothing was
+  /// written since `known`, so there is no newer token.
+  private @Nullable Result claim(Known known) throws InterruptedException {
     Countdown valid = new Countdown(means.timing().claim());
     Instant now = means.clock().instant();
     long claim =
@@ -126,19 +122,17 @@ final class Renewal {
                     now.plus(means.timing().claim()),
                     known.newest()));
     Duration toRead = valid.left().minus(means.timing().ask()).dividedBy(2);
-    boolean read = means.log().awaitRead(claim, toRead);
-    if (!read) {
+    if (!means.log().awaitRead(claim, toRead)) {
       return overloaded();
     }
-    Known past = means.log().known(account);
-    if (!past.holds(claim)) {
+    if (!means.log().known(account).holds(claim)) {
       return null;
     }
-    if (newer(past, version) != null || valid.left().compareTo(means.timing().ask()) <= 0) {
+    if (valid.left().compareTo(means.timing().ask().multipliedBy(2)) < 0) {
       release(claim, null);
       return null;
     }
-    return ask(past, claim);
+    return ask(known, claim);
   }
 
   private Result ask(Known known, long claim) throws InterruptedException {
