@@ -151,8 +151,7 @@ class OAuthIT {
     // Given
     upstream.issuing(issuer);
     String usage = "\", mode: native, usageUrl: \"" + upstream.baseUrl() + "/wham/usage\"";
-    String config =
-        config("routing: { usageEvery: 1s }\n").replace("\", mode: native", usage);
+    String config = config("routing: { usageEvery: 1s }\n").replace("\", mode: native", usage);
     try (Deployment kompakt = Deployment.inProcesses(home, config, 2)) {
 
       // When

@@ -112,24 +112,32 @@ public final class Kompakt implements AutoCloseable {
     listen("admin.listen", config.admin().listen(), plane::start);
     admin = plane.address();
 
-    AccountCredentials credentials =
-        closing.add(
-            AccountCredentials.open(config, clients, key, health, meters, InstantSource.system()));
     if (roles.contains(Role.ROUTER)) {
       closing.add(RouterService.create(config, clients, meters, health)).start();
     }
+    if (roles.contains(Role.WORKER) || roles.contains(Role.INGRESS)) {
+      openCallers(clients, payloads, key, meters, plane);
+    }
+    if (embedded != null) {
+      embedded.announce(baseAddress(ingress), baseAddress(admin));
+    }
+  }
+
+  /// Starts the roles that call providers, which alone need the accounts' secrets.
+  private void openCallers(
+      KafkaClients clients,
+      PayloadStore payloads,
+      SealingKey key,
+      Meters meters,
+      AdminServer plane) {
+    InstantSource clock = InstantSource.system();
+    AccountCredentials credentials =
+        closing.add(AccountCredentials.open(config, clients, key, health, meters, clock));
     if (roles.contains(Role.WORKER)) {
       closing
           .add(
               WorkerService.create(
-                  config,
-                  clients,
-                  payloads,
-                  credentials,
-                  key,
-                  meters,
-                  health,
-                  InstantSource.system()))
+                  config, clients, payloads, credentials, key, meters, health, clock))
           .start();
     }
     if (roles.contains(Role.INGRESS)) {
@@ -139,9 +147,6 @@ public final class Kompakt implements AutoCloseable {
                   config, clients, payloads, credentials, key, meters, health, plane));
       listen("ingress.listen", config.ingress().listen(), service::start);
       ingress = service.address();
-    }
-    if (embedded != null) {
-      embedded.announce(baseAddress(ingress), baseAddress(admin));
     }
   }
 

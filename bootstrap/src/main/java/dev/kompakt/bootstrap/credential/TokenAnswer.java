@@ -46,6 +46,9 @@ sealed interface TokenAnswer {
   Pattern HEADER_VALUE = Pattern.compile("[\\x21-\\x7e]+");
   Duration LONGEST_LIFE = Duration.ofDays(400);
 
+  /// No longer token can be stored, or sent in a header.
+  int MOST_CHARACTERS = 64 << 10;
+
   /// Reads an answer. Pure.
   ///
   /// @param used the refresh token it is the answer to, which stays good if no other comes
@@ -67,10 +70,11 @@ sealed interface TokenAnswer {
 
   private static TokenAnswer granted(JsonNode json, String used, Instant now) {
     String access = json.path("access_token").asString("");
-    if (!HEADER_VALUE.matcher(access).matches()) {
+    String refresh = json.path("refresh_token").asString("");
+    if (Math.max(access.length(), refresh.length()) > MOST_CHARACTERS
+        || !HEADER_VALUE.matcher(access).matches()) {
       return new Refused(new Outcome.Transient(Cause.SERVER_ERROR, 200, null), null);
     }
-    String refresh = json.path("refresh_token").asString("");
     return new Renewed(
         new Token(access, refresh.isEmpty() ? used : refresh, now, end(json, access, now)));
   }

@@ -71,6 +71,16 @@ class TokenAnswerTest {
     assertThat(refusal(200, body)).isEqualTo(new Outcome.Transient(Cause.SERVER_ERROR, 200, null));
   }
 
+  @Test
+  void shouldTakeNoTokenThatCouldNotBeKept() {
+    // Given
+    String endless = "r".repeat(1 << 17);
+
+    // When, Then
+    assertThat(refusal(200, "{\"access_token\":\"a\",\"refresh_token\":\"" + endless + "\"}"))
+        .isEqualTo(new Outcome.Transient(Cause.SERVER_ERROR, 200, null));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
