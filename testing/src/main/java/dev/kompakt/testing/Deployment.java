@@ -34,6 +34,13 @@ public interface Deployment extends AutoCloseable {
     throw new UnsupportedOperationException("nothing here can be killed apart");
   }
 
+  /// Stops the process of this name in order (SIGTERM) and starts it again. Ready when it returns.
+  ///
+  /// @throws UnsupportedOperationException if the roles are not processes
+  default void restart(String name) {
+    throw new UnsupportedOperationException("nothing here can be restarted apart");
+  }
+
   @Override
   void close();
 

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Roles as processes of their own, started with this JVM's class path by the commands a user
@@ -150,18 +151,30 @@ final class Processes implements Deployment {
 
   @Override
   public void crash(String role) {
-    Process process = started.get(role);
-    Integer port = adminPorts.get(role);
+    again(role, Process::destroyForcibly);
+  }
+
+  @Override
+  public void restart(String name) {
+    again(name, Process::destroy);
+  }
+
+  private void again(String name, Consumer<Process> end) {
+    Process process = started.get(name);
+    Integer port = adminPorts.get(name);
     if (process == null || port == null) {
-      throw new IllegalArgumentException("no process of the role " + role);
+      throw new IllegalArgumentException("no process of the name " + name);
     }
+    end.accept(process);
     try {
-      process.destroyForcibly().waitFor();
+      if (!process.waitFor(STOP_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new IllegalStateException("the process " + name + " does not end");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
-    start(role);
+    start(name);
     awaitReady(port);
   }
 
