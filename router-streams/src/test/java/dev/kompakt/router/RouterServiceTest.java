@@ -49,7 +49,7 @@ class RouterServiceTest {
                 provider: openai
                 apiKey: "env:KEY_B"
                 quota: { concurrency: 2, tokensPerMinute: 9000, ceilings: { primary: 80 } }
-            routing: { budgetThreshold: 90, grace: 3s }
+            routing: { budgetThreshold: 90, grace: 3s, whenExhausted: local, sessionIdle: 2h }
             compaction: { parallelChunks: 3, maxCalls: 7, keepResults: 2h }
             upstream: { totalTimeout: 25m }
             """);
@@ -67,6 +67,8 @@ class RouterServiceTest {
                     new Member(new AccountId("a"), 4, null, Map.of()),
                     new Member(new AccountId("b"), 2, 9000, Map.of("primary", 80)))));
     assertThat(settings.policy().threshold()).isEqualTo(90);
+    assertThat(settings.decisions().localWhenExhausted()).isTrue();
+    assertThat(settings.sessionIdle()).isEqualTo(Duration.ofHours(2));
     assertThat(settings.policy().grace()).isEqualTo(Duration.ofSeconds(3));
     assertThat(settings.decisions().parallelChunks()).isEqualTo(3);
     assertThat(settings.decisions().maxCalls()).isEqualTo(7);

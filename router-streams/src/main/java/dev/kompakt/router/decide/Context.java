@@ -17,4 +17,9 @@ public record Context(
     Instant now,
     Function<ProviderId, @Nullable Upstream> upstreams,
     Bindings sessions,
-    Function<LimitKey, @Nullable LearnedLimit> limits) {}
+    Function<LimitKey, @Nullable LearnedLimit> limits) {
+  boolean lacksNative(ProviderId provider, String model) {
+    LearnedLimit limit = limits.apply(new LimitKey(provider, LimitKey.Endpoint.COMPACT, model));
+    return limit != null && limit.missingUntil() != null && limit.missingUntil().isAfter(now);
+  }
+}

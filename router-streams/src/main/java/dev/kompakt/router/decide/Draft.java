@@ -20,7 +20,6 @@ import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.Completion;
 import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.record.LearnedLimit;
-import dev.kompakt.schemas.record.LimitKey;
 import dev.kompakt.schemas.record.Mode;
 import dev.kompakt.schemas.record.SessionBinding;
 import dev.kompakt.schemas.record.Submission;
@@ -138,11 +137,7 @@ final class Draft {
 
   /// Whether the provider was seen not to have the endpoint of mode [Mode#NATIVE].
   boolean lacksNative() {
-    LearnedLimit limit =
-        context
-            .limits()
-            .apply(new LimitKey(subject.provider(), LimitKey.Endpoint.COMPACT, subject.model()));
-    return limit != null && limit.missingUntil() != null && limit.missingUntil().isAfter(now);
+    return context.lacksNative(subject.provider(), subject.model());
   }
 
   /// Whether nobody holds a connection open for it.
