@@ -142,7 +142,11 @@ class OAuthIT {
     }
     assertThat(upstream.calls().stream().filter(call -> call.endpoint() == Endpoint.COMPACT))
         .extracting(Call::authorization)
-        .containsExactly("Bearer at-team-a-2", "Bearer at-team-a-3", "Bearer sk-b", "Bearer sk-b");
+        .containsExactly(
+            "Bearer at-team-a-canarysecret-2",
+            "Bearer at-team-a-canarysecret-3",
+            "Bearer sk-bcanarysecret",
+            "Bearer sk-bcanarysecret");
     assertThat(issuer.violations()).isEmpty();
   }
 
