@@ -1,11 +1,17 @@
 package dev.kompakt.bootstrap.route;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /// What keeps an account from being used.
 public sealed interface Obstacle {
   /// The same for people.
   String words();
+
+  /// The one that lasts longer.
+  static Rest later(@Nullable Obstacle one, Rest other) {
+    return one instanceof Rest rest && !other.until().isAfter(rest.until()) ? rest : other;
+  }
 
   /// What time removes.
   sealed interface Rest extends Obstacle {

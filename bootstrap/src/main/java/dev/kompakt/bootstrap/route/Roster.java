@@ -7,12 +7,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -24,27 +20,32 @@ final class Roster {
 
   private final Map<AccountId, Contender> contenders = new HashMap<>();
 
-  /// Tokens a minute by seat, the fewest first.
+  /// By seat: those with the fewest tokens a minute first.
+  private final List<Contender> seated = new ArrayList<>();
+
+  /// Tokens a minute by seat.
   private final long[] room;
 
   private final Tournament tournament;
-  private final NavigableSet<Contender> due = new TreeSet<>(Contender.DUE_FIRST);
-  private final Set<Contender> heardOf = new LinkedHashSet<>();
+  private final Agenda agenda;
+  private final List<Contender> stale = new ArrayList<>();
   private Instant clock = Instant.EPOCH;
 
   Roster(List<Member> members, Policy policy) {
-    List<Integer> seated =
+    List<Integer> places =
         IntStream.range(0, members.size())
             .boxed()
             .sorted(Comparator.comparingLong(place -> tokensPerMinute(members.get(place))))
             .toList();
-    for (int place : seated) {
-      Member member = members.get(place);
-      contenders.put(member.account(), new Contender(member, place, contenders.size(), policy));
+    for (int place : places) {
+      Contender contender = new Contender(members.get(place), place, seated.size(), policy);
+      seated.add(contender);
+      contenders.put(contender.member.account(), contender);
     }
-    room = seated.stream().mapToLong(place -> tokensPerMinute(members.get(place))).toArray();
-    tournament = new Tournament(room.length);
-    heardOf.addAll(contenders.values());
+    room = seated.stream().mapToLong(each -> tokensPerMinute(each.member)).toArray();
+    tournament = new Tournament(seated);
+    agenda = new Agenda(room.length);
+    contenders.values().forEach(this::expire);
   }
 
   boolean isEmpty() {
@@ -54,8 +55,8 @@ final class Roster {
   void learn(AccountStatus status) {
     Contender contender = contenders.get(status.account());
     if (contender != null) {
-      contender.learn(status);
-      heardOf.add(contender);
+      contender.learn(status, clock);
+      expire(contender);
     }
   }
 
@@ -63,7 +64,7 @@ final class Roster {
     Contender contender = contenders.get(standing.account());
     if (contender != null) {
       contender.note(standing);
-      heardOf.add(contender);
+      expire(contender);
     }
   }
 
@@ -78,28 +79,27 @@ final class Roster {
   ///   later by more than [#LAG]
   Instant turnTo(Instant now) {
     if (now.isBefore(clock.minus(LAG))) {
-      heardOf.addAll(contenders.values());
+      contenders.values().forEach(this::expire);
       clock = now;
     } else if (now.isAfter(clock)) {
       clock = now;
     }
-    heardOf.forEach(this::file);
-    heardOf.clear();
-    while (!due.isEmpty() && !due.first().holdsUntil().isAfter(clock)) {
-      file(due.first());
+    stale.forEach(this::file);
+    stale.clear();
+    while (agenda.isDue(clock)) {
+      file(seated.get(agenda.first()));
     }
     return clock;
   }
 
-  private void file(Contender contender) {
-    Ranking.Judgement judgement = contender.judge(contender.standing(), 0, clock);
-    if (judgement.holdsUntil().equals(contender.holdsUntil())) {
-      contender.file(judgement);
-    } else {
-      due.remove(contender);
-      contender.file(judgement);
-      due.add(contender);
+  private void expire(Contender contender) {
+    if (contender.expire()) {
+      stale.add(contender);
     }
+  }
+
+  private void file(Contender contender) {
+    agenda.put(contender.seat, contender.judge(clock));
     tournament.play(contender);
   }
 
@@ -129,11 +129,16 @@ final class Roster {
   /// What an account is worth to a call; null if it is none of these.
   ///
   /// @param as counts in the place of the standing noted, if not null
-  @Nullable Verdict worth(AccountId account, @Nullable Standing as, long tokens, Instant now) {
+  /// @param at the moment that was turned to, or a later one
+  @Nullable Verdict worth(AccountId account, @Nullable Standing as, long tokens, Instant at) {
     Contender contender = contenders.get(account);
-    return contender == null
-        ? null
-        : contender.judge(as == null ? contender.standing() : as, tokens, now).verdict();
+    if (contender == null) {
+      return null;
+    }
+    if (as == null && at.equals(clock) && contender.seat >= seatFor(tokens)) {
+      return contender.verdict();
+    }
+    return contender.worth(as == null ? contender.standing() : as, tokens, at);
   }
 
   /// The best first; equals as configured.
@@ -147,9 +152,7 @@ final class Roster {
     List<Verdict> verdicts = new ArrayList<>(contenders.size());
     contenders
         .values()
-        .forEach(
-            contender ->
-                verdicts.add(contender.judge(contender.standing(), tokens, now).verdict()));
+        .forEach(contender -> verdicts.add(contender.worth(contender.standing(), tokens, now)));
     verdicts.sort(this::compare);
     return List.copyOf(verdicts);
   }

@@ -1,53 +1,82 @@
 package dev.kompakt.bootstrap.route;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Who is the best among some of many contenders. A tree in an array: its leaves are the contenders
-/// by seat, each node above knows the better of the two below it. Two plays differ by one path from
-/// a leaf to the root.
+/// by seat, each node above is the better of the two below it. A change takes one path from a leaf
+/// towards the root.
+///
+/// A node holds the winner's seat in its low bits and the [sketch][Verdict#sketch] of its worth
+/// above them. So most games are decided without a look at the contenders, which lie all over the
+/// memory.
 final class Tournament {
+  /// Enough for half a million seats.
+  private static final int SEAT_BITS = Long.SIZE - 1 - Verdict.SKETCH_BITS;
+
+  private static final long EMPTY = Long.MAX_VALUE;
+
+  private final List<Contender> contenders;
   private final int seats;
-  private final @Nullable Contender[] winners;
+  private final long[] nodes;
 
   /// How many below each node are limited.
   private final int[] limited;
 
-  Tournament(int contenders) {
-    seats = Math.max(1, Integer.highestOneBit(Math.max(1, 2 * contenders - 1)));
-    winners = new Contender[2 * seats];
+  /// Makes one in which nobody has played yet.
+  ///
+  /// @param contenders by seat
+  Tournament(List<Contender> contenders) {
+    this.contenders = List.copyOf(contenders);
+    seats = Math.max(1, Integer.highestOneBit(Math.max(1, 2 * contenders.size() - 1)));
+    nodes = new long[2 * seats];
     limited = new int[2 * seats];
+    Arrays.fill(nodes, EMPTY);
   }
 
-  /// Takes in what a contender is worth now.
+  /// Takes in what a contender is worth now. Where another wins as before, nothing changes above.
   void play(Contender contender) {
     int node = seats + contender.seat;
-    winners[node] = contender;
-    limited[node] = contender.verdict().limited() ? 1 : 0;
-    for (node /= 2; node > 0; node /= 2) {
-      winners[node] = better(winners[2 * node], winners[2 * node + 1]);
-      limited[node] = limited[2 * node] + limited[2 * node + 1];
+    count(node, contender.verdict().limited() ? 1 : 0);
+    long before = EMPTY;
+    long winner = (contender.verdict().sketch() << SEAT_BITS) | contender.seat;
+    nodes[node] = winner;
+    while (node > 1 && (winner != before || seat(winner) == contender.seat)) {
+      node /= 2;
+      before = nodes[node];
+      winner = better(nodes[2 * node], nodes[2 * node + 1]);
+      nodes[node] = winner;
     }
   }
 
-  /// The best of the seats `from` to `to`, the latter not among them.
+  private void count(int leaf, int now) {
+    int change = now - limited[leaf];
+    for (int node = leaf; node > 0 && change != 0; node /= 2) {
+      limited[node] += change;
+    }
+  }
+
+  /// The best of the seats `from` to `to`, the latter not among them; null if there is none.
   ///
   /// @param out those that do not count; the fewer the faster
   @Nullable Contender best(int from, int to, Predicate<Contender> out) {
-    return best(1, 0, seats, from, to, out);
+    long best = best(1, 0, seats, from, to, out);
+    return best == EMPTY ? null : contenders.get(seat(best));
   }
 
-  private @Nullable Contender best(
-      int node, int low, int high, int from, int to, Predicate<Contender> out) {
-    Contender winner = winners[node];
-    if (winner == null || high <= from || to <= low) {
-      return null;
+  private long best(int node, int low, int high, int from, int to, Predicate<Contender> out) {
+    long winner = nodes[node];
+    if (winner == EMPTY || high <= from || to <= low) {
+      return EMPTY;
     }
-    if (from <= winner.seat && winner.seat < to && !out.test(winner)) {
+    int seat = seat(winner);
+    if (from <= seat && seat < to && !out.test(contenders.get(seat))) {
       return winner;
     }
     if (high - low == 1) {
-      return null;
+      return EMPTY;
     }
     int middle = (low + high) / 2;
     return better(
@@ -66,10 +95,16 @@ final class Tournament {
     return count;
   }
 
-  private static @Nullable Contender better(@Nullable Contender one, @Nullable Contender other) {
-    if (one == null || other == null) {
-      return one == null ? other : one;
+  private long better(long one, long other) {
+    if (one >> SEAT_BITS != other >> SEAT_BITS || one == EMPTY) {
+      return Math.min(one, other);
     }
-    return Contender.BEST_FIRST.compare(one, other) <= 0 ? one : other;
+    int order =
+        Contender.BEST_FIRST.compare(contenders.get(seat(one)), contenders.get(seat(other)));
+    return order <= 0 ? one : other;
+  }
+
+  private static int seat(long node) {
+    return (int) (node & ((1L << SEAT_BITS) - 1));
   }
 }

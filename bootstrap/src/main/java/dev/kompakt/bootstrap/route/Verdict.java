@@ -26,6 +26,12 @@ public record Verdict(
     long resetDays,
     Instant lastSent,
     @Nullable Obstacle obstacle) {
+  /// As many as a [#sketch] has.
+  static final int SKETCH_BITS = 44;
+
+  private static final int GRADE_AT = SKETCH_BITS - 2;
+  private static final long MOST_DAYS = (1L << (GRADE_AT - Float.SIZE)) - 1;
+
   /// From the best to the worst.
   public enum Grade {
     /// Under the threshold, with room.
@@ -83,6 +89,30 @@ public record Verdict(
   boolean limited() {
     Obstacle.Rest rest = rest();
     return rest != null && rest.cause() != Pause.Cause.QUOTA_EXHAUSTED;
+  }
+
+  /// Tells the better of two fast: the smaller number is the better's; equal ones say nothing.
+  ///
+  /// @return two bits for the grade, the rest for what decides within it, rounded
+  long sketch() {
+    long within =
+        switch (grade) {
+          case SAFE ->
+              resetDays < MOST_DAYS
+                  ? (resetDays << Float.SIZE) | Float.floatToIntBits((float) load)
+                  : MOST_DAYS << Float.SIZE;
+          case BUSY -> Double.doubleToLongBits(load) >> (Long.SIZE - GRADE_AT);
+          case PRESSED -> Double.doubleToLongBits(pressure) >> (Long.SIZE - GRADE_AT);
+          case RESTING, TOO_SMALL, OUT -> 0;
+        };
+    long rank =
+        switch (grade) {
+          case SAFE -> 0;
+          case BUSY -> 1;
+          case PRESSED -> 2;
+          case RESTING, TOO_SMALL, OUT -> 3;
+        };
+    return (rank << GRADE_AT) | within;
   }
 
   /// The best first.

@@ -106,7 +106,10 @@ class BudgetTest {
 
   @Test
   void shouldTakeTheLeastPressedWhenAllAreOverTheThreshold() {
-    Pool pool = pool(A, B, C);
+    Pool pool =
+        new Pool(
+            List.of(Accounts.member(A), new Member(B, 1, null, Map.of()), Accounts.member(C)),
+            Policy.DEFAULT);
     pool.learn(status(A, week(99, DAY)));
     pool.learn(status(B, week(97, Duration.ofDays(6))));
     pool.learn(status(C, week(98, Duration.ofHours(1))));
