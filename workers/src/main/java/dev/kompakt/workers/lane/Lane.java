@@ -2,6 +2,7 @@ package dev.kompakt.workers.lane;
 
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.AttemptId;
+import dev.kompakt.schemas.record.AttemptEvent;
 import dev.kompakt.workers.quota.AdmissionQueue;
 import dev.kompakt.workers.quota.Spent;
 import java.time.Duration;
@@ -152,10 +153,24 @@ final class Lane {
     }
   }
 
-  /// The job of an attempt that a former owner goes on with; null if it is not parked.
-  @Nullable JobTicket parked(AttemptId attempt) {
-    Parked known = parked.get(attempt);
-    return known == null ? null : known.ticket();
+  /// Takes in a further event of a lane that was taken over.
+  ///
+  /// @return the job it finishes, if that was parked
+  @Nullable JobTicket reported(AttemptEvent event, Instant now) {
+    boolean news = handover != null && handover.apply(event);
+    return switch (event) {
+      case AttemptEvent.AttemptStarted e -> {
+        Parked known = parked.get(e.attempt());
+        if (known != null) {
+          park(known.ticket(), e.worker(), e.deadline());
+        } else if (news && handover != null && handover.elsewhere(e)) {
+          madeElsewhere(e.account(), e.estimatedTokens(), Spent.UNKNOWN, now);
+        }
+        yield null;
+      }
+      case AttemptEvent.AttemptFinished e ->
+          endedElsewhere(e.attempt(), Spent.of(e.called(), e.outcome()), e.at());
+    };
   }
 
   /// A former owner's attempt has ended.
@@ -171,7 +186,7 @@ final class Lane {
   }
 
   /// Another worker made a call.
-  void madeElsewhere(AccountId account, long tokens, Spent spent, Instant at) {
+  private void madeElsewhere(AccountId account, long tokens, Spent spent, Instant at) {
     accounts.add(account);
     queue.wasMadeElsewhere(account, tokens, spent, at);
   }

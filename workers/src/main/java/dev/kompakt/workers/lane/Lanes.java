@@ -4,7 +4,6 @@ import dev.kompakt.schemas.id.CompactionId;
 import dev.kompakt.schemas.record.AttemptEvent;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.workers.quota.AdmissionQueue;
-import dev.kompakt.workers.quota.Spent;
 import dev.kompakt.workers.stop.StopSignal;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,15 +24,6 @@ import org.slf4j.LoggerFactory;
 /// All lanes this worker owns, their jobs and the attempts that run; knows nothing of Kafka.
 /// Thread-safe, and blocks nobody: attempts are only handed to the executor.
 final class Lanes {
-  /// Asks to read back what former owners reported of a lane's attempts.
-  interface ReadBack {
-    /// Asks for one lane; must not block. Answered by [Lanes#handedOver].
-    ///
-    /// @param assignment which time the lane was assigned, to tell a late answer by
-    /// @param from when its earliest unfinished job was written; now if there is none
-    void of(int lane, long assignment, Instant from);
-  }
-
   private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
 
   private final Dispatch dispatch;
@@ -139,31 +129,18 @@ final class Lanes {
   /// A further event of an attempt on a lane that was taken over.
   synchronized void reported(int number, AttemptEvent event) {
     Lane lane = lanes.get(number);
-    Handover handover = lane == null ? null : lane.handover();
-    if (lane == null || handover == null) {
+    if (lane == null || lane.handover() == null) {
       return;
     }
-    boolean news = handover.apply(event);
-    switch (event) {
-      case AttemptEvent.AttemptStarted e -> {
-        JobTicket parked = lane.parked(e.attempt());
-        if (parked != null) {
-          lane.park(parked, e.worker(), e.deadline());
-        } else if (news && handover.elsewhere(e)) {
-          lane.madeElsewhere(e.account(), e.estimatedTokens(), Spent.UNKNOWN, clock.instant());
-        }
-      }
-      case AttemptEvent.AttemptFinished e -> {
-        JobTicket parked =
-            lane.endedElsewhere(e.attempt(), Spent.of(e.called(), e.outcome()), e.at());
-        if (parked != null) {
-          finish(parked);
-        }
-        dispatch
-            .queue()
-            .remove(ticket -> ticket.lane() == lane && ticket.attempt().equals(e.attempt()))
-            .forEach(this::finish);
-      }
+    JobTicket finished = lane.reported(event, clock.instant());
+    if (finished != null) {
+      finish(finished);
+    }
+    if (event instanceof AttemptEvent.AttemptFinished) {
+      dispatch
+          .queue()
+          .remove(ticket -> ticket.lane() == lane && ticket.attempt().equals(event.attempt()))
+          .forEach(this::finish);
     }
     dispatch.start();
   }

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /// Reads back what former owners of lanes reported, and follows it as long as it matters. Holds a
 /// consumer only while it reads.
-final class OutcomesReader implements Lanes.ReadBack, AutoCloseable {
+final class OutcomesReader implements ReadBack, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OutcomesReader.class);
   private static final Duration POLL = Duration.ofMillis(200);
 
