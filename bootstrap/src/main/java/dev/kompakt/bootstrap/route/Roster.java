@@ -6,10 +6,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Roster {
   private static final Duration LAG = Duration.ofSeconds(1);
 
-  private final Map<AccountId, Contender> contenders = new HashMap<>();
+  private final Map<AccountId, Contender> contenders;
 
   /// By seat: those with the fewest tokens a minute first.
   private final List<Contender> seated = new ArrayList<>();
@@ -38,10 +39,12 @@ final class Roster {
             .sorted(Comparator.comparingLong(place -> tokensPerMinute(members.get(place))))
             .toList();
     for (int place : places) {
-      Contender contender = new Contender(members.get(place), place, seated.size(), policy);
-      seated.add(contender);
-      contenders.put(contender.member.account(), contender);
+      seated.add(new Contender(members.get(place), place, seated.size(), policy));
     }
+    contenders =
+        seated.stream()
+            .collect(
+                Collectors.toUnmodifiableMap(each -> each.member.account(), Function.identity()));
     room = seated.stream().mapToLong(each -> tokensPerMinute(each.member)).toArray();
     tournament = new Tournament(seated);
     agenda = new Agenda(room.length);
@@ -164,6 +167,9 @@ final class Roster {
 
   /// The first seat with room for so many tokens.
   private int seatFor(long tokens) {
+    if (tokens == 0) {
+      return 0;
+    }
     int low = 0;
     int high = room.length;
     while (low < high) {

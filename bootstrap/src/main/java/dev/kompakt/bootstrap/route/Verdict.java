@@ -30,6 +30,7 @@ public record Verdict(
   static final int SKETCH_BITS = 44;
 
   private static final int GRADE_AT = SKETCH_BITS - 2;
+  private static final long FAR = 1L << 40;
   private static final long MOST_DAYS = (1L << (GRADE_AT - Float.SIZE)) - 1;
 
   /// From the best to the worst.
@@ -95,24 +96,21 @@ public record Verdict(
   ///
   /// @return two bits for the grade, the rest for what decides within it, rounded
   long sketch() {
-    long within =
-        switch (grade) {
-          case SAFE ->
-              resetDays < MOST_DAYS
-                  ? (resetDays << Float.SIZE) | Float.floatToIntBits((float) load)
-                  : MOST_DAYS << Float.SIZE;
-          case BUSY -> Double.doubleToLongBits(load) >> (Long.SIZE - GRADE_AT);
-          case PRESSED -> Double.doubleToLongBits(pressure) >> (Long.SIZE - GRADE_AT);
-          case RESTING, TOO_SMALL, OUT -> 0;
-        };
-    long rank =
-        switch (grade) {
-          case SAFE -> 0;
-          case BUSY -> 1;
-          case PRESSED -> 2;
-          case RESTING, TOO_SMALL, OUT -> 3;
-        };
-    return (rank << GRADE_AT) | within;
+    return switch (grade) {
+      case SAFE ->
+          resetDays < MOST_DAYS
+              ? (resetDays << Float.SIZE) | Float.floatToIntBits((float) load)
+              : MOST_DAYS << Float.SIZE;
+      case BUSY -> (1L << GRADE_AT) | (Double.doubleToLongBits(load) >> (Long.SIZE - GRADE_AT));
+      case PRESSED ->
+          (2L << GRADE_AT) | (Double.doubleToLongBits(pressure) >> (Long.SIZE - GRADE_AT));
+      case RESTING, TOO_SMALL, OUT -> (3L << GRADE_AT) | sketchOfRest();
+    };
+  }
+
+  private long sketchOfRest() {
+    Obstacle.Rest rest = rest();
+    return rest == null ? FAR : Math.clamp(rest.until().getEpochSecond(), 0, FAR);
   }
 
   /// The best first.
