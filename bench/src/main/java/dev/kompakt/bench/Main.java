@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
       "  ./kompakt bench path --quick                a first look, in about a minute",
       "  ./kompakt bench path --out figures.json     the figures of the README",
       "  ./kompakt bench clients                     requests that wait, turns that stream",
-      "  ./kompakt bench routing                     what is reported of calls",
+      "  ./kompakt bench routing                     choosing accounts, folding reports",
       "  ./kompakt bench micro scan                  the body scanner only",
       "",
       "Close what else uses the CPU first: the load average is part of the report."

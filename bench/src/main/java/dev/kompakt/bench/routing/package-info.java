@@ -1,6 +1,6 @@
-/// What routing costs: here, the folding of what is reported.
+/// What routing costs: choosing an account, and the folding of what is reported.
 ///
-/// Starting points: [RoutingCommand], [Events].
+/// Starting points: [RoutingCommand], [Decisions], [Events].
 @NullMarked
 package dev.kompakt.bench.routing;
 
