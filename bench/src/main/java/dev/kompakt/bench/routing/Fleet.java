@@ -56,8 +56,8 @@ final class Fleet {
     }
   }
 
-  /// Nanoseconds of each choice of a round. As many go before uncounted, so that what another
-  /// fleet left in the processor's caches is gone.
+  /// Nanoseconds of each choice of a round. As many go before uncounted, so that what another fleet
+  /// left in the processor's caches is gone.
   long[] round() {
     long[] nanos = new long[STEPS];
     for (int i = -STEPS; i < STEPS; i++) {

@@ -11,10 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param decisions null if not measured
 /// @param events none if not measured
 record RoutingReport(
-    Machine machine,
-    boolean quick,
-    Decisions.@Nullable Result decisions,
-    List<Events.Row> events) {
+    Machine machine, boolean quick, Decisions.@Nullable Result decisions, List<Events.Row> events) {
   void print(PrintStream out) {
     out.println(machine.line());
     if (decisions != null) {
@@ -30,8 +27,7 @@ record RoutingReport(
     out.println(
         "Choosing an account, on one thread; between two choices a call begins, one ends, and its"
             + " account's use is told");
-    Table table =
-        new Table("accounts", "decisions/s", "p50 µs", "p99 µs", "looking at all, µs");
+    Table table = new Table("accounts", "decisions/s", "p50 µs", "p99 µs", "looking at all, µs");
     for (Decisions.Row row : decisions.rows()) {
       table.row(
           Table.figure(row.accounts(), 0),
