@@ -36,6 +36,11 @@ public final class RouterStreams {
   private static final int PRODUCER_MEMORY_BYTES = 16 << 20;
   private static final int FETCH_BYTES = 8 << 20;
   private static final int CACHE_BYTES = 8 << 20;
+
+  /// A commit sends whatever waits, so this delays nothing that others wait for.
+  private static final int LINGER_MS = 20;
+
+  private static final int BATCH_BYTES = 64 << 10;
   private static final int RESTORE_WAIT_MS = 20;
 
   private final KafkaStreams streams;
@@ -120,7 +125,11 @@ public final class RouterStreams {
         StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
         LogAndContinueExceptionHandler.class);
     config.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, SendFailureHandler.class);
-    config.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
+    config.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), LINGER_MS);
+    config.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
+    // A second request that overtakes the first of a transaction is refused and sent again.
+    config.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
     config.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
     config.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);

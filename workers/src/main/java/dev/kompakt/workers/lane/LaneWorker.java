@@ -62,6 +62,9 @@ public final class LaneWorker {
     meters.gauge(Meter.ATTEMPTS_RUNNING, lanes::active);
     meters.gauge(Meter.JOBS_WAITING, lanes::waiting);
     meters.gauge(Meter.LANES, lanes::count);
+    for (AccountId account : limits.keySet()) {
+      meters.gauge(Meter.ACCOUNT_IN_FLIGHT, () -> queue.running(account), account.value());
+    }
   }
 
   private static Limits limits(KompaktConfig.Quota quota) {

@@ -249,6 +249,12 @@ public final class AdmissionQueue<T extends AdmissionQueue.Waiting> {
     return quotas.values().stream().mapToInt(AccountQuota::running).sum();
   }
 
+  /// Attempts of an account that run.
+  public synchronized int running(AccountId account) {
+    AccountQuota quota = quotas.get(Optional.of(account));
+    return quota == null ? 0 : quota.running();
+  }
+
   private Optional<AccountId> key(T item) {
     return Optional.ofNullable(item.account());
   }

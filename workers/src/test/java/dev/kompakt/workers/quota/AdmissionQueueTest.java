@@ -67,6 +67,9 @@ class AdmissionQueueTest {
     assertThat(first).isEqualTo(a1);
     assertThat(second).isEqualTo(b1);
     assertThat(third).isNull();
+    assertThat(narrow.running(A)).isEqualTo(1);
+    narrow.ended(a1, NOW);
+    assertThat(narrow.running(A)).isZero();
   }
 
   @Test
