@@ -34,8 +34,8 @@ final class Processes implements Deployment {
   private final Map<String, Process> started = new LinkedHashMap<>();
   private final Map<String, List<String>> commands = new HashMap<>();
   private final Map<String, Integer> adminPorts = new HashMap<>();
-  private final int dataPort = Home.freePort();
-  private final int adminPort = Home.freePort();
+  private final int dataPort = FreePort.next();
+  private final int adminPort = FreePort.next();
   private @Nullable String broker;
 
   private Processes(Home home) {
@@ -67,7 +67,7 @@ final class Processes implements Deployment {
   }
 
   private void openSeparately(List<String> ingressOptions, int workers) {
-    int brokerPort = Home.freePort();
+    int brokerPort = FreePort.next();
     String bootstrap = "127.0.0.1:" + brokerPort;
     broker = bootstrap;
     launch(
@@ -80,7 +80,7 @@ final class Processes implements Deployment {
             "--data",
             home.directory().resolve("broker").toString()));
     await("the broker listens", () -> listens(brokerPort));
-    run("router", List.of("-Xmx512m"), bootstrap, 0, Home.freePort());
+    run("router", List.of("-Xmx512m"), bootstrap, 0, FreePort.next());
     for (int i = 1; i <= workers; i++) {
       run(
           "worker",
@@ -88,7 +88,7 @@ final class Processes implements Deployment {
           List.of("-Xmx512m"),
           bootstrap,
           0,
-          Home.freePort());
+          FreePort.next());
     }
     run("ingress", ingressOptions, bootstrap, dataPort, adminPort);
     adminPorts.values().forEach(this::awaitReady);

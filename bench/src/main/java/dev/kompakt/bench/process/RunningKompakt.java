@@ -1,6 +1,7 @@
 package dev.kompakt.bench.process;
 
 import dev.kompakt.bench.report.BenchException;
+import dev.kompakt.testing.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -45,8 +46,8 @@ public final class RunningKompakt implements AutoCloseable {
   private final URI upstream;
   private final List<String> settings;
   private final Deque<Child> children = new ArrayDeque<>();
-  private final int ingressPort = Launcher.freePort();
-  private final int adminPort = Launcher.freePort();
+  private final int ingressPort = FreePort.next();
+  private final int adminPort = FreePort.next();
 
   private RunningKompakt(Launcher launcher, URI upstream, List<String> settings) {
     this.settings = settings;
@@ -83,7 +84,7 @@ public final class RunningKompakt implements AutoCloseable {
   }
 
   private void roles(List<String> ingressFlags) throws IOException, InterruptedException {
-    int port = Launcher.freePort();
+    int port = FreePort.next();
     String bootstrap = "127.0.0.1:" + port;
     Child broker =
         launcher.kompakt(
@@ -97,7 +98,7 @@ public final class RunningKompakt implements AutoCloseable {
     children.push(broker);
     await(broker, () -> listens(port));
     for (String role : List.of("router", "worker")) {
-      role(role, bootstrap, 0, Launcher.freePort(), List.of());
+      role(role, bootstrap, 0, FreePort.next(), List.of());
     }
     role("ingress", bootstrap, ingressPort, adminPort, ingressFlags);
   }

@@ -105,42 +105,53 @@ final class OutcomesReader implements ReadBack, AutoCloseable {
     try (KafkaConsumer<byte[], byte[]> consumer =
             clients.consumer("outcomes", Map.of(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 << 20));
         Colleagues colleagues = new Colleagues(clients)) {
-      int laneCount = consumer.partitionsFor(Topics.JOBS.name()).size();
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(Topics.OUTCOMES.name()).stream()
-              .map(p -> new TopicPartition(Topics.OUTCOMES.name(), p.partition()))
-              .toList();
-      consumer.assign(partitions);
-      Map<Integer, Handover> folds = new HashMap<>();
-      Map<TopicPartition, Long> ends = Map.of();
-      boolean fromTheStart = true;
-      while (!closed) {
-        for (Request more = requests.poll(); more != null; more = requests.poll()) {
-          add(more, asked);
-          fromTheStart = true;
-        }
-        if (fromTheStart) {
-          ends = consumer.endOffsets(partitions);
-          seek(consumer, ends, asked);
-          folds.clear();
-          asked.keySet().forEach(lane -> folds.put(lane, fresh.get()));
-          fromTheStart = false;
-        }
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          apply(record, laneCount, folds);
-        }
-        if (!asked.isEmpty() && readTo(consumer, ends)) {
-          folds.forEach((lane, fold) -> answer(asked.get(lane), fold));
-          asked.clear();
-          folds.clear();
-        }
-        Set<String> gone = colleagues.gone(lanes().awaited());
-        if (!gone.isEmpty()) {
-          lanes().gone(gone);
-        }
-        if (asked.isEmpty() && lanes().followingOutcomes().isEmpty()) {
-          return;
-        }
+      try {
+        follow(asked, consumer, colleagues);
+      } finally {
+        // a consumer that is closed while its thread is interrupted complains
+        var _ = Thread.interrupted();
+      }
+    }
+  }
+
+  private void follow(
+      Map<Integer, Request> asked, KafkaConsumer<byte[], byte[]> consumer, Colleagues colleagues)
+      throws InterruptedException {
+    int laneCount = consumer.partitionsFor(Topics.JOBS.name()).size();
+    List<TopicPartition> partitions =
+        consumer.partitionsFor(Topics.OUTCOMES.name()).stream()
+            .map(p -> new TopicPartition(Topics.OUTCOMES.name(), p.partition()))
+            .toList();
+    consumer.assign(partitions);
+    Map<Integer, Handover> folds = new HashMap<>();
+    Map<TopicPartition, Long> ends = Map.of();
+    boolean fromTheStart = true;
+    while (!closed) {
+      for (Request more = requests.poll(); more != null; more = requests.poll()) {
+        add(more, asked);
+        fromTheStart = true;
+      }
+      if (fromTheStart) {
+        ends = consumer.endOffsets(partitions);
+        seek(consumer, ends, asked);
+        folds.clear();
+        asked.keySet().forEach(lane -> folds.put(lane, fresh.get()));
+        fromTheStart = false;
+      }
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        apply(record, laneCount, folds);
+      }
+      if (!asked.isEmpty() && readTo(consumer, ends)) {
+        folds.forEach((lane, fold) -> answer(asked.get(lane), fold));
+        asked.clear();
+        folds.clear();
+      }
+      Set<String> gone = colleagues.gone(lanes().awaited());
+      if (!gone.isEmpty()) {
+        lanes().gone(gone);
+      }
+      if (asked.isEmpty() && lanes().followingOutcomes().isEmpty()) {
+        return;
       }
     }
   }
