@@ -2,12 +2,21 @@ package dev.kompakt.bootstrap.credential;
 
 import dev.kompakt.schemas.record.Outcome;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Whether an account can be called now, and with what.
 public sealed interface Access {
   /// What a call has come to whose credential is refused though it cannot be newer.
   Outcome REFUSED_FOR_GOOD =
       new Outcome.Unauthorized(401, Outcome.Unauthorized.Standing.REAUTH_REQUIRED);
+
+  /// Whether an outcome says that the credential was refused, and nothing of the account: one that
+  /// is renewed may be taken. Null says nothing.
+  static boolean refused(@Nullable Outcome outcome) {
+    return outcome instanceof Outcome.Unauthorized(int status, var standing)
+        && status == 401
+        && standing == null;
+  }
 
   /// It can. What it is called with is shown by [#headers] alone.
   final class Granted implements Access {

@@ -92,14 +92,16 @@ public final class AccountProbes implements AutoCloseable {
       case Access.Refused(Outcome outcome) -> new Finding(null, outcome);
       case Access.Granted granted -> {
         Finding found = once(account, provider, granted);
-        if (!refused(found)) {
+        if (!Access.refused(found.refusal())) {
           yield found;
         }
         yield switch (credentials.renew(account, granted)) {
           case Access.Refused(Outcome outcome) -> new Finding(null, outcome);
           case Access.Granted renewed -> {
             Finding again = once(account, provider, renewed);
-            yield refused(again) ? new Finding(null, Access.REFUSED_FOR_GOOD) : again;
+            yield Access.refused(again.refusal())
+                ? new Finding(null, Access.REFUSED_FOR_GOOD)
+                : again;
           }
         };
       }
@@ -112,13 +114,6 @@ public final class AccountProbes implements AutoCloseable {
       throw new IllegalArgumentException("the config of this process has no account " + account);
     }
     return provider;
-  }
-
-  /// Whether the credential was refused, and nothing is said of the account.
-  private static boolean refused(Finding found) {
-    return found.refusal() instanceof Outcome.Unauthorized(int status, Standing standing)
-        && status == 401
-        && standing == null;
   }
 
   private Finding once(AccountId account, KompaktConfig.Provider provider, Access.Granted access)

@@ -40,8 +40,6 @@ final class Upstreams implements AutoCloseable {
   /// The most that is read of an error.
   static final int MOST_ERROR_BYTES = 1 << 20;
 
-  private static final int UNAUTHORIZED = 401;
-
   private final KompaktConfig.Upstream limits;
   private final Credentials credentials;
   private final Meters meters;
@@ -130,7 +128,7 @@ final class Upstreams implements AutoCloseable {
       case Access.Refused(Outcome outcome) -> new Reply.NotMade(outcome);
       case Access.Granted granted ->
           switch (send(seat, request, granted, wireBytes)) {
-            case Reply.Refused refused when refused.status() == UNAUTHORIZED ->
+            case Reply.Refused refused when Access.refused(refused.outcome()) ->
                 renewed(seat, request, granted, refused, wireBytes);
             case Reply reply -> reply;
           };
@@ -148,7 +146,7 @@ final class Upstreams implements AutoCloseable {
       case Access.Refused(Outcome outcome) -> refused.as(outcome);
       case Access.Granted granted ->
           switch (send(seat, request, granted, wireBytes)) {
-            case Reply.Refused again when again.status() == UNAUTHORIZED ->
+            case Reply.Refused again when Access.refused(again.outcome()) ->
                 again.as(Access.REFUSED_FOR_GOOD);
             case Reply reply -> reply;
           };

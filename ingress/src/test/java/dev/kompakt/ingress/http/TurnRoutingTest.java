@@ -488,6 +488,23 @@ class TurnRoutingTest {
   }
 
   @Test
+  void shouldReportAnAccountThatTheProviderHasClosed() throws Exception {
+    // Given
+    bind("a");
+    first.then(Provider.json(401, "{\"error\":{\"code\":\"account_deactivated\"}}"));
+
+    // When
+    HttpResponse<String> response = sendInSession(USER);
+
+    // Then
+    assertThat(response.statusCode()).isEqualTo(200);
+    TestPlane.eventually(() -> plane.turns.size() == 2);
+    assertThat(plane.turns.getFirst().refusal())
+        .isEqualTo(new Outcome.Unauthorized(401, Outcome.Unauthorized.Standing.DEACTIVATED));
+    assertThat(first.asked).as("no other credential would do").hasSize(1);
+  }
+
+  @Test
   void shouldKeepCiphertextAtItsMakerThoughThatIsOverTheThreshold() throws Exception {
     // Given
     bind("a");

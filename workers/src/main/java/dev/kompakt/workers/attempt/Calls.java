@@ -7,7 +7,6 @@ import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.record.AttemptEvent;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Outcome;
-import dev.kompakt.schemas.record.Outcome.Unauthorized.Standing;
 import dev.kompakt.workers.lane.Attempts;
 import dev.kompakt.workers.report.OutcomeReporter;
 import dev.kompakt.workers.stop.AttemptBounds;
@@ -102,11 +101,8 @@ final class Calls {
     };
   }
 
-  /// Whether the credential was refused, and nothing is said of the account.
   private static boolean refused(Reply reply) {
-    return reply instanceof Reply.Failed(Outcome.Unauthorized(int status, Standing standing))
-        && status == 401
-        && standing == null;
+    return reply instanceof Reply.Failed(Outcome outcome) && Access.refused(outcome);
   }
 
   private static Access access(Asking asking) throws ClosingException {
