@@ -25,7 +25,7 @@ final class Dispatch {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
 
   /// A job whose attempt so many workers began and none finished is not begun again.
-  private static final int MOST_STARTS = 3;
+  private static final int MOST_WORKERS = 3;
 
   private final AdmissionQueue<JobTicket> queue;
   private final Attempts attempts;
@@ -93,11 +93,11 @@ final class Dispatch {
     lane.endedElsewhere(ticket.attempt(), Spent.UNKNOWN, clock.instant());
     if (compactionEnded.test(ticket.job())) {
       settle(ticket, new Outcome.Cancelled());
-    } else if (begun != null && begun.starts() >= MOST_STARTS) {
+    } else if (begun != null && begun.workers() >= MOST_WORKERS) {
       LOG.atError()
           .addKeyValue("compaction", ticket.attempt().compaction())
           .addKeyValue("attempt", ticket.attempt())
-          .addKeyValue("starts", begun.starts())
+          .addKeyValue("workers", begun.workers())
           .log("worker after worker went away in this attempt, it is not made again");
       settle(ticket, new Outcome.Transient(Outcome.Transient.Cause.WORKER_FAULT, null, null));
     } else {

@@ -19,14 +19,14 @@ final class Handover {
   ///
   /// @param worker that started it last
   /// @param tokens as estimated
-  /// @param starts how often it started; more than once if workers died of it
+  /// @param workers that started it; more than one if they died of it
   record Started(
       AttemptId attempt,
       String worker,
       AccountId account,
       long tokens,
       Instant deadline,
-      int starts) {}
+      int workers) {}
 
   /// A call that another worker made and no longer makes.
   ///
@@ -97,8 +97,9 @@ final class Handover {
     Start last = course.starts.getLast();
     Instant deadline =
         course.starts.stream().map(this::until).max(Comparator.naturalOrder()).orElseThrow();
-    return new Started(
-        attempt, last.worker(), last.account(), last.tokens(), deadline, course.starts.size());
+    // one worker starts twice if its first credential was refused
+    int workers = (int) course.starts.stream().map(Start::worker).distinct().count();
+    return new Started(attempt, last.worker(), last.account(), last.tokens(), deadline, workers);
   }
 
   /// All that another worker started, did not finish and may still run.

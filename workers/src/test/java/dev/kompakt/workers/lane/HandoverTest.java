@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -112,6 +113,17 @@ class HandoverTest {
     // Then
     assertThat(handover.started(Jobs.attempt(1)))
         .isEqualTo(new Handover.Started(Jobs.attempt(1), "w2", A, 25, NOW.plusSeconds(90), 2));
+  }
+
+  @Test
+  void shouldTellHowManyWorkersStartedItHoweverOftenEachDid() {
+    // When
+    handover.apply(started(1, "first", NOW, NOW.plusSeconds(60)));
+    handover.apply(started(1, "first", NOW.plusSeconds(1), NOW.plusSeconds(60)));
+    handover.apply(started(1, "second", NOW.plusSeconds(2), NOW.plusSeconds(60)));
+
+    // Then
+    assertThat(Objects.requireNonNull(handover.started(Jobs.attempt(1))).workers()).isEqualTo(2);
   }
 
   @Test
