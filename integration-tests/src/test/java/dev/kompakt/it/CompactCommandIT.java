@@ -2,10 +2,10 @@ package dev.kompakt.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kompakt.testing.Distribution;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -23,19 +23,8 @@ class CompactCommandIT {
       throws IOException, InterruptedException {
     Path out = home.resolve("stdout");
     Path err = home.resolve("stderr");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Duser.home=" + home,
-            "-cp",
-            System.getProperty("java.class.path"),
-            "dev.kompakt.standalone.Main"));
-    command.addAll(List.of(arguments));
     Process process =
-        new ProcessBuilder(command)
+        Distribution.process(List.of("-Duser.home=" + home), List.of(arguments))
             .redirectOutput(out.toFile())
             .redirectError(err.toFile())
             .directory(home.toFile())

@@ -18,13 +18,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Roles as processes of their own, started with this JVM's class path by the commands a user
-/// gives. Their output goes to files.
+/// Roles as processes of their own, started by the commands a user gives. Their output goes to
+/// files.
 final class Processes implements Deployment {
   private static final Duration READY_DEADLINE = Duration.ofMinutes(2);
   private static final Duration STOP_DEADLINE = Duration.ofSeconds(40);
@@ -32,7 +33,7 @@ final class Processes implements Deployment {
   private final Home home;
   private final Path logs;
   private final Map<String, Process> started = new LinkedHashMap<>();
-  private final Map<String, List<String>> commands = new HashMap<>();
+  private final Map<String, ProcessBuilder> commands = new HashMap<>();
   private final Map<String, Integer> adminPorts = new HashMap<>();
   private final int dataPort = FreePort.next();
   private final int adminPort = FreePort.next();
@@ -117,16 +118,7 @@ final class Processes implements Deployment {
   }
 
   private void launch(String name, List<String> options, List<String> arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.add("--sun-misc-unsafe-memory-access=allow");
-    command.addAll(options);
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add("dev.kompakt.standalone.Main");
-    command.addAll(arguments);
-    commands.put(name, command);
+    commands.put(name, Distribution.process(options, arguments));
     start(name);
   }
 
@@ -134,7 +126,7 @@ final class Processes implements Deployment {
     try {
       started.put(
           name,
-          new ProcessBuilder(commands.getOrDefault(name, List.of()))
+          Objects.requireNonNull(commands.get(name), name)
               .redirectErrorStream(true)
               .redirectOutput(Redirect.appendTo(log(name).toFile()))
               .start());

@@ -32,7 +32,12 @@ public final class ConfigLoader {
 
   /// Variables that are no config keys.
   private static final Set<String> OTHER_VARIABLES =
-      Set.of("KOMPAKT_JAVA_OPTS", "KOMPAKT_CONFIG", "KOMPAKT_KEY", "KOMPAKT_JAVA_HOME");
+      Set.of(
+          "KOMPAKT_BUILD",
+          "KOMPAKT_CONFIG",
+          "KOMPAKT_JAVA_HOME",
+          "KOMPAKT_JAVA_OPTS",
+          "KOMPAKT_KEY");
 
   private static final Pattern SENSITIVE =
       Pattern.compile("password|secret|jaas|token|credential|[.]key$|certificate");
