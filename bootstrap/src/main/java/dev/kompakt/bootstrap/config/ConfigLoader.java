@@ -2,6 +2,7 @@ package dev.kompakt.bootstrap.config;
 
 import static dev.kompakt.bootstrap.config.ConfigBinder.YAML;
 
+import dev.kompakt.bootstrap.fault.CrashPoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -37,7 +38,8 @@ public final class ConfigLoader {
           "KOMPAKT_CONFIG",
           "KOMPAKT_JAVA_HOME",
           "KOMPAKT_JAVA_OPTS",
-          "KOMPAKT_KEY");
+          "KOMPAKT_KEY",
+          CrashPoint.VARIABLE);
 
   private static final Pattern SENSITIVE =
       Pattern.compile("password|secret|jaas|token|credential|[.]key$|certificate");
@@ -106,8 +108,17 @@ public final class ConfigLoader {
     return variables((ObjectNode) YAML.readTree(defaults()), "");
   }
 
+  private static void checkCrashPoint(Map<String, String> environment) {
+    try {
+      CrashPoint.check(environment.get(CrashPoint.VARIABLE));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(CrashPoint.VARIABLE, String.valueOf(e.getMessage()));
+    }
+  }
+
   private static ObjectNode tree(
       @Nullable Path file, Map<String, String> environment, Map<String, String> flags) {
+    checkCrashPoint(environment);
     ObjectNode tree = (ObjectNode) YAML.readTree(defaults());
     Map<String, String> keys = new LinkedHashMap<>();
     variables(tree, "").forEach((key, variable) -> keys.put(variable, key));
@@ -117,9 +128,7 @@ public final class ConfigLoader {
     Set<String> secrets = new HashSet<>();
     environment.forEach(
         (name, value) -> {
-          if (name.startsWith("KOMPAKT_")
-              && !name.startsWith("KOMPAKT_CRASH")
-              && !OTHER_VARIABLES.contains(name)) {
+          if (name.startsWith("KOMPAKT_") && !OTHER_VARIABLES.contains(name)) {
             String key = keys.get(name);
             if (key == null) {
               secrets.add(name);

@@ -1,6 +1,7 @@
 package dev.kompakt.bootstrap.credential;
 
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.fault.CrashPoint;
 import dev.kompakt.bootstrap.kafka.NotWrittenException;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.record.CredentialEvent.Claimed;
@@ -136,8 +137,10 @@ final class Renewal {
   }
 
   private Result ask(Known known, long claim) throws InterruptedException {
+    CrashPoint.CREDENTIAL_CLAIMED.pass();
     return switch (means.endpoint().ask(oauth, tokens.refreshToken(known), means.timing().ask())) {
       case TokenAnswer.Renewed(Token token) -> {
+        CrashPoint.CREDENTIAL_GIVEN.pass();
         long version = write(tokens.sealed(token, known, claim));
         LOG.atInfo()
             .addKeyValue("account", account)

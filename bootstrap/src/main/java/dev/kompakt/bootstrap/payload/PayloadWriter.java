@@ -1,5 +1,6 @@
 package dev.kompakt.bootstrap.payload;
 
+import dev.kompakt.bootstrap.fault.CrashPoint;
 import dev.kompakt.bootstrap.kafka.NotWrittenException;
 import dev.kompakt.bootstrap.kafka.TopicWriter;
 import dev.kompakt.bootstrap.seal.SegmentSeal;
@@ -87,6 +88,7 @@ public final class PayloadWriter extends OutputStream {
       settle();
     }
     unacked.add(topic.send(id, seal.seal(id, segments, buffer, filled)));
+    CrashPoint.SEGMENT_SENT.pass();
     segments++;
     bytes += filled;
     filled = 0;

@@ -440,6 +440,20 @@ class ConfigLoaderTest {
     assertThat(ConfigLoader.problems(file("{}"), Map.of(), Map.of())).isEmpty();
   }
 
+  @Test
+  void shouldRefuseACrashPointThatIsNone() {
+    assertThat(
+            ConfigLoader.problems(
+                null, Map.of("KOMPAKT_CRASH_AT", "segment-sent:2"), Map.of("kafka.lanes", "3")))
+        .isEmpty();
+
+    assertThatThrownBy(
+            () -> ConfigLoader.load(null, Map.of("KOMPAKT_CRASH_AT", "segment"), Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("KOMPAKT_CRASH_AT: `segment` is not a point")
+        .hasMessageContaining("segment-sent");
+  }
+
   private static Stream<String> wrong() {
     return WRONG.lines().map(line -> line.replace("KEYHASH", KEY_HASH));
   }

@@ -1,5 +1,6 @@
 package dev.kompakt.ingress.park;
 
+import dev.kompakt.bootstrap.fault.CrashPoint;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -41,6 +42,7 @@ final class AnswerSink extends OutputStream {
       send(first);
     }
     send(ByteBuffer.wrap(from, offset, length));
+    CrashPoint.INGRESS_ANSWERING.pass();
   }
 
   /// Sends what has been written on its way; not after the last byte of a known length.

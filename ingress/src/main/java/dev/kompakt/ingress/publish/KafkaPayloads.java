@@ -1,5 +1,6 @@
 package dev.kompakt.ingress.publish;
 
+import dev.kompakt.bootstrap.fault.CrashPoint;
 import dev.kompakt.bootstrap.kafka.NotWrittenException;
 import dev.kompakt.bootstrap.payload.PayloadStore;
 import dev.kompakt.bootstrap.payload.PayloadWriter;
@@ -18,6 +19,7 @@ public final class KafkaPayloads implements Payloads {
 
   @Override
   public Sink create() {
+    CrashPoint.INGRESS_BEFORE_PAYLOADS.pass();
     PayloadWriter writer = store.create();
     return new Sink() {
       @Override

@@ -1,5 +1,6 @@
 package dev.kompakt.ingress.publish;
 
+import dev.kompakt.bootstrap.fault.CrashPoint;
 import dev.kompakt.bootstrap.observe.Meter;
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.ingress.answer.ApiError;
@@ -122,6 +123,7 @@ public final class Submitter {
               null));
     }
     History history = store(asked);
+    CrashPoint.INGRESS_PAYLOADS_WRITTEN.pass();
     List<Chunk> chunks = chunking.pack(history, asked.body().model());
     Instant now = clock.instant();
     submissions.publish(
@@ -139,6 +141,7 @@ public final class Submitter {
             now.plus(deadline),
             asked.session() == null ? null : IdempotencyKeys.hash(asked.tenant(), asked.session()),
             asked.patience()));
+    CrashPoint.INGRESS_SUBMISSION_WRITTEN.pass();
     Acceptance.Accepted made = new Acceptance.Accepted(id, outdated);
     accepted.note(new AcceptedHere.Pending(made, asked.tenant(), asked.body().model(), now));
     meters.count(Meter.SUBMISSIONS);

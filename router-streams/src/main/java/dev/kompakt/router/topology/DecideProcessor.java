@@ -1,5 +1,6 @@
 package dev.kompakt.router.topology;
 
+import dev.kompakt.bootstrap.fault.CrashPoint;
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.bootstrap.route.Standing;
 import dev.kompakt.router.decide.Bindings;
@@ -179,9 +180,11 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private void carryOut(Considered considered) {
     CompactionId compaction = considered.compaction();
     Decision decision = considered.decision();
+    CrashPoint.ROUTER_DECIDED.pass();
     keep(compaction, considered.before(), decision.state());
     decision.effects().forEach(effect -> carryOut(compaction, effect));
     journal.decided(compaction, considered.event(), considered.before(), decision);
+    CrashPoint.ROUTER_BEFORE_COMMIT.pass();
   }
 
   private void keep(

@@ -1,5 +1,6 @@
 package dev.kompakt.standalone.rollout;
 
+import dev.kompakt.bootstrap.fault.CrashPoint;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -61,9 +62,11 @@ final class NewFile implements AutoCloseable {
     if (!overwrite && Files.exists(target)) {
       throw new FileAlreadyExistsException(target.toString());
     }
+    CrashPoint.COMPACT_BEFORE_RENAME.pass();
     Files.move(
         unfinished, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     syncDirectory();
+    CrashPoint.COMPACT_RENAMED.pass();
   }
 
   private void syncDirectory() {

@@ -1,6 +1,7 @@
 package dev.kompakt.workers.attempt;
 
 import dev.kompakt.bootstrap.credential.Credentials;
+import dev.kompakt.bootstrap.fault.CrashPoint;
 import dev.kompakt.bootstrap.kafka.NotWrittenException;
 import dev.kompakt.bootstrap.observe.Meter;
 import dev.kompakt.bootstrap.observe.Meters;
@@ -174,6 +175,7 @@ public final class AttemptRunner implements Attempts {
                 outcome,
                 job.tenant(),
                 course.readings));
+    CrashPoint.WORKER_OUTCOME_WRITTEN.pass();
     meters.count(Meter.ATTEMPTS, job.mode().name(), OutcomeText.kind(outcome));
     LOG.atInfo()
         .addKeyValue("compaction", job.attempt().compaction())

@@ -2,6 +2,7 @@ package dev.kompakt.workers.attempt;
 
 import dev.kompakt.bootstrap.credential.Access;
 import dev.kompakt.bootstrap.credential.Credentials;
+import dev.kompakt.bootstrap.fault.CrashPoint;
 import dev.kompakt.schemas.history.Tokens;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.record.AttemptEvent;
@@ -136,9 +137,11 @@ final class Calls {
             call.wireBytes(),
             Tokens.estimate(call.wireBytes()),
             calling.deadline());
+    CrashPoint.WORKER_BEFORE_START.pass();
     if (!reporter.started(started, calling)) {
       throw new ClosingException();
     }
+    CrashPoint.WORKER_STARTED.pass();
     calling.check();
     if (clock.instant().isAfter(now.plus(START_HOLDS))) {
       return NO_ROOM;
@@ -146,6 +149,7 @@ final class Calls {
     bounds.stop().commitToCall();
     course.called = true;
     UpstreamCall.Result result = call.make(access, calling, watch::sent);
+    CrashPoint.WORKER_ANSWERED.pass();
     course.called = result.reached();
     course.readings = result.readings();
     return result.reply();

@@ -1,5 +1,6 @@
 package dev.kompakt.workers.attempt;
 
+import dev.kompakt.bootstrap.fault.CrashPoint;
 import dev.kompakt.bootstrap.kafka.NotWrittenException;
 import dev.kompakt.schemas.history.PayloadRef;
 import dev.kompakt.schemas.record.Job;
@@ -112,6 +113,7 @@ public final class Results {
         Payloads.Draft draft = payloads.create();
         content.write(draft);
         PayloadRef result = draft.finish();
+        CrashPoint.WORKER_RESULT_STORED.pass();
         return new Outcome.Succeeded(result, usage);
       } catch (StoppedException | OverdueException e) {
         throw e;

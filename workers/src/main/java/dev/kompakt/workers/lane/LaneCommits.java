@@ -1,5 +1,6 @@
 package dev.kompakt.workers.lane;
 
+import dev.kompakt.bootstrap.fault.CrashPoint;
 import dev.kompakt.schemas.topic.Topics;
 import java.time.Duration;
 import java.util.HashMap;
@@ -58,7 +59,9 @@ final class LaneCommits {
       consumer.commitAsync(
           offsets(positions),
           (_, failure) -> {
-            if (failure != null) {
+            if (failure == null) {
+              CrashPoint.WORKER_POSITION_COMMITTED.pass();
+            } else {
               LOG.atDebug()
                   .addKeyValue("error", failure.getClass().getSimpleName())
                   .log("a commit failed, the next one makes up for it");
@@ -79,6 +82,7 @@ final class LaneCommits {
     for (int attempt = 0; attempt < 2; attempt++) {
       try {
         consumer.commitSync(offsets(positions), DEADLINE);
+        CrashPoint.WORKER_POSITION_COMMITTED.pass();
         return true;
       } catch (WakeupException e) {
         // meant for the poll, which comes again
