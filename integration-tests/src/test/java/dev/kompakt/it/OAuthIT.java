@@ -27,6 +27,7 @@ import tools.jackson.databind.JsonNode;
 
 /// Accounts whose tokens are renewed, at an issuer that closes an account when a refresh token
 /// comes a second time, or two at once.
+@Patient
 class OAuthIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 

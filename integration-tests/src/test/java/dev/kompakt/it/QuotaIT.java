@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Four workers share three accounts, more work than they may do, while workers are killed and
 /// lanes move. The upstream's own clock tells whether a quota was exceeded at any moment.
+@Patient
 class QuotaIT {
   private static final int WORKERS = 4;
   private static final Duration LENGTH = Duration.ofSeconds(130);

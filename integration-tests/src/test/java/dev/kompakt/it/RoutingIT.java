@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// Compactions on two accounts, over processes: where they go, and what is told when none is left.
+@Patient
 class RoutingIT {
   private static final Duration SOON = Duration.ofSeconds(60);
 
