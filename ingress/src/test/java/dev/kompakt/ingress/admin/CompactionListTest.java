@@ -116,6 +116,7 @@ final class CompactionListTest {
         null,
         new CompactionStatus.Progress(2, 1, 1, 2),
         new CompactionStatus.Size(3, 400, 100),
-        completion);
+        completion,
+        null);
   }
 }

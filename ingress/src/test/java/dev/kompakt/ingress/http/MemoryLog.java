@@ -117,7 +117,8 @@ final class MemoryLog implements Submissions, Statuses, Payloads {
                 of.history().itemCount(),
                 of.history().items().bytes(),
                 of.history().estimatedTokens()),
-            completion);
+            completion,
+            null);
     tell(status);
   }
 
@@ -142,7 +143,8 @@ final class MemoryLog implements Submissions, Statuses, Payloads {
         status.expiresAt(),
         status.progress(),
         status.before(),
-        status.completion());
+        status.completion(),
+        null);
   }
 
   @Override

@@ -167,12 +167,12 @@ public final class Decider {
       Context context) {
     if (!(state instanceof Failed failed)
         || expired(failed, context)
-        || failed.left().requests().replays().contains(replay.replay())) {
+        || failed.left().requests().replays().contains(replay.replay().id().value())) {
       return unchanged(state);
     }
     Requests asked = failed.left().requests();
     List<String> replays = new ArrayList<>(asked.replays());
-    replays.add(replay.replay());
+    replays.add(replay.replay().id().value());
     Requests requests = new Requests(asked.submission(), replays, asked.cancelledAt());
     return resume(
         failed, failed.left(), known(manifest), requests, replay.deadline(), context, false);

@@ -281,6 +281,11 @@ final class Draft {
                 tally.calls(),
                 subject.before().bytes(),
                 why.failure(),
+                null,
+                subject.provider(),
+                null,
+                null,
+                null,
                 null)));
   }
 

@@ -71,6 +71,7 @@ final class Statuses {
         state.expiresAt(),
         progress,
         subject.before(),
-        completion);
+        completion,
+        null);
   }
 }

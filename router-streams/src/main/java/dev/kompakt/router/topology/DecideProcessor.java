@@ -234,8 +234,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
         DEAD_LETTERS,
         Topics.DEAD_LETTERS,
         compaction,
-        new DeadLetter(
-            DeadLetter.Cause.UNREADABLE_RECORD, now(), compaction, null, null, 0, 0, 0, null, at));
+        DeadLetter.unreadable(now(), compaction, at));
   }
 
   private Instant now() {

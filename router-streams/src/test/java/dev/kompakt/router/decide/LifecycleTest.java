@@ -2,6 +2,7 @@ package dev.kompakt.router.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kompakt.schemas.id.ReplayId;
 import dev.kompakt.schemas.id.TenantId;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.Completion;
@@ -9,12 +10,14 @@ import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Mode;
 import dev.kompakt.schemas.record.Outcome;
+import dev.kompakt.schemas.record.Replay;
 import dev.kompakt.schemas.record.Submission.CancelRequested;
 import dev.kompakt.schemas.record.Submission.ReplayRequested;
 import dev.kompakt.schemas.record.Submission.Submitted;
 import dev.kompakt.schemas.record.Usage;
 import dev.kompakt.schemas.record.Work;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,9 +32,16 @@ class LifecycleTest {
     return new Event.Asked(new CancelRequested(Fixtures.COMPACTION, run.now, Fixtures.TENANT));
   }
 
-  private static Event replay(Run run, String name) {
+  private static Event replay(Run run) {
+    Instant failedAt = run.letters.isEmpty() ? run.now : run.letters.getLast().at();
+    ReplayId id = ReplayId.of(Fixtures.COMPACTION, failedAt);
     return new Event.Asked(
-        new ReplayRequested(Fixtures.COMPACTION, run.now, name, run.now.plus(Fixtures.DEADLINE)));
+        new ReplayRequested(
+            Fixtures.COMPACTION,
+            run.now,
+            failedAt,
+            run.now.plus(Fixtures.DEADLINE),
+            new Replay(id, run.now, run.now, null, null, null)));
   }
 
   @Test
@@ -332,7 +342,7 @@ class LifecycleTest {
     run.submit(SUBMITTED);
     run.finish(run.newJob(), new Outcome.Rejected(400, null, null));
     run.pass(Duration.ofHours(2));
-    Event replay = replay(run, "friday");
+    Event replay = replay(run);
     run.apply(replay);
     run.finish(run.newJob(), new Outcome.Rejected(400, null, null));
 
@@ -356,7 +366,7 @@ class LifecycleTest {
     few.pass(Duration.ofSeconds(20));
 
     // When
-    few.apply(replay(few, "again"));
+    few.apply(replay(few));
 
     // Then
     few.succeed(few.newJob());
@@ -367,7 +377,7 @@ class LifecycleTest {
   @Test
   void shouldIgnoreEventsWhenNothingIsKnownOfTheCompaction() {
     // When
-    run.apply(cancel(run)).apply(replay(run, "x"));
+    run.apply(cancel(run)).apply(replay(run));
     run.apply(new Event.TimerFired(TimerKind.EXPIRY));
 
     // Then

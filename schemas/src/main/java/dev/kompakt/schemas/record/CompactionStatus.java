@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param idempotencyKey as in [Submission.Submitted]
 /// @param expiresAt from then on the same request starts anew; null while running
 /// @param completion null while running
+/// @param replay what the latest run is of; null if it is a client's
 public record CompactionStatus(
     CompactionId compaction,
     TenantId tenant,
@@ -26,7 +27,8 @@ public record CompactionStatus(
     @Nullable Instant expiresAt,
     Progress progress,
     Size before,
-    @Nullable Completion completion) {
+    @Nullable Completion completion,
+    @Nullable Replay replay) {
 
   /// Whether it has ended.
   public boolean ended() {

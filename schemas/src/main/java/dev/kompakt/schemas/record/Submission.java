@@ -72,8 +72,11 @@ public sealed interface Submission {
 
   /// An operator asked to go on with a compaction that failed, from the chunks that succeeded.
   ///
-  /// @param replay the operator's name for it; a second request of the same name changes nothing
+  /// @param failedAt which failure, as its dead letter says; without effect if the compaction has
+  ///   gone on since
+  /// @param deadline when the replay fails as timed out
   @JsonTypeName("replay_requested")
-  record ReplayRequested(CompactionId compaction, Instant at, String replay, Instant deadline)
+  record ReplayRequested(
+      CompactionId compaction, Instant at, Instant failedAt, Instant deadline, Replay replay)
       implements Submission {}
 }

@@ -3,6 +3,7 @@ package dev.kompakt.schemas.id;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,22 @@ class IdsTest {
     assertThat(id).isNotEqualTo(CompactionId.of(new TenantId("bob"), CONTENT));
     assertThat(id).isNotEqualTo(CompactionId.of(alice, "b".repeat(64)));
     assertThat(id.value()).isEqualTo("cmpn_ded77159f9a414200a903320693582244db7ccb3");
+  }
+
+  @Test
+  void shouldDependOnCompactionAndFailureAlone() {
+    // Given
+    CompactionId compaction = new CompactionId(COMPACTION);
+    Instant failedAt = Instant.parse("2026-11-20T10:00:00.123Z");
+
+    // When
+    ReplayId id = ReplayId.of(compaction, failedAt);
+
+    // Then
+    assertThat(id).isEqualTo(ReplayId.of(compaction, failedAt));
+    assertThat(id).isNotEqualTo(ReplayId.of(compaction, failedAt.plusMillis(1)));
+    assertThat(id)
+        .isNotEqualTo(ReplayId.of(CompactionId.of(new TenantId("bob"), CONTENT), failedAt));
   }
 
   @Test
