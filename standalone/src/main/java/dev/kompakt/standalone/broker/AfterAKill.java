@@ -20,8 +20,11 @@ final class AfterAKill {
 
   /// The controller, which runs alone, would turn the new broker away until the session of the
   /// killed one had run out.
-  static void forgetBroker(String controller) {
-    carryOut(AdminClientConfig.BOOTSTRAP_CONTROLLERS_CONFIG, controller, AfterAKill::unregister);
+  static void forgetBroker(Quorum quorum) {
+    carryOut(
+        AdminClientConfig.BOOTSTRAP_CONTROLLERS_CONFIG,
+        quorum.controller().toString(),
+        admin -> unregister(admin, quorum.node()));
   }
 
   /// Partitions would stay with the members of a classic group until their sessions had run out.
@@ -37,11 +40,12 @@ final class AfterAKill {
   }
 
   /// The controller may still be becoming active.
-  private static void unregister(Admin admin) throws ExecutionException, InterruptedException {
+  private static void unregister(Admin admin, int node)
+      throws ExecutionException, InterruptedException {
     long deadline = System.nanoTime() + DEADLINE.toNanos();
     while (true) {
       try {
-        admin.unregisterBroker(BrokerSettings.NODE_ID).all().get();
+        admin.unregisterBroker(node).all().get();
         return;
       } catch (ExecutionException e) {
         if (!(e.getCause() instanceof NotControllerException) || System.nanoTime() > deadline) {

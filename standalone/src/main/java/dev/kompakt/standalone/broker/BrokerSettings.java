@@ -1,17 +1,19 @@
 package dev.kompakt.standalone.broker;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
-/// What the embedded broker runs with: one node that is broker and controller, few threads, little
+/// What the embedded broker runs with: a node that is broker and controller, few threads, little
 /// memory, quick groups.
 final class BrokerSettings {
-  static final int NODE_ID = 1;
   static final String CONTROLLER = "CONTROLLER";
 
+  /// The first listener, by which brokers reach each other too.
   private static final String LISTENER = "PLAINTEXT";
-  private static final String LOOPBACK = "127.0.0.1";
+
   private static final int MIB = 1 << 20;
 
   private final Map<String, Object> settings = new HashMap<>();
@@ -20,12 +22,12 @@ final class BrokerSettings {
 
   /// Settings of a node.
   ///
-  /// @param host where clients are listened for
-  /// @param port where clients are listened for; they are told to come to it on loopback
-  static Map<String, Object> of(Path logs, String host, int port, int controllerPort) {
+  /// @param listeners one or more
+  static Map<String, Object> of(Path logs, List<Listener> listeners, Quorum quorum) {
     BrokerSettings broker = new BrokerSettings();
-    broker.identity(logs, host, port, controllerPort);
-    broker.oneNode();
+    broker.identity(logs, quorum);
+    broker.listeners(listeners, quorum);
+    broker.copies(quorum);
     broker.groups();
     broker.threadsAndMemory();
     broker.logs();
@@ -33,42 +35,63 @@ final class BrokerSettings {
   }
 
   /// Settings of the same node as controller only.
-  static Map<String, Object> controller(Path logs, int controllerPort) {
+  static Map<String, Object> controller(Path logs, Quorum quorum) {
     BrokerSettings broker = new BrokerSettings();
-    broker.identity(logs, LOOPBACK, 0, controllerPort);
-    broker.oneNode();
+    broker.identity(logs, quorum);
+    broker.copies(quorum);
     broker.threadsAndMemory();
     broker.set("process.roles", "controller");
-    broker.set("listeners", "%s://%s:%d".formatted(CONTROLLER, LOOPBACK, controllerPort));
-    broker.settings.remove("advertised.listeners");
+    broker.set("listeners", CONTROLLER + "://" + quorum.controller());
     return broker.settings;
   }
 
-  private void identity(Path logs, String host, int port, int controllerPort) {
+  private void identity(Path logs, Quorum quorum) {
     set("process.roles", "broker,controller");
-    set("node.id", NODE_ID);
-    set(
-        "listeners",
-        "%s://%s:%d,%s://%s:%d"
-            .formatted(LISTENER, host, port, CONTROLLER, LOOPBACK, controllerPort));
-    set("advertised.listeners", "%s://%s:%d".formatted(LISTENER, LOOPBACK, port));
+    set("node.id", quorum.node());
     set("controller.listener.names", CONTROLLER);
-    set("controller.quorum.voters", "%d@%s:%d".formatted(NODE_ID, LOOPBACK, controllerPort));
+    set("controller.quorum.voters", quorum.voters());
     set("log.dirs", logs.toString());
     set("auto.create.topics.enable", false);
   }
 
-  private void oneNode() {
-    set("offsets.topic.replication.factor", 1);
+  private void listeners(List<Listener> listeners, Quorum quorum) {
+    List<String> listened = new ArrayList<>();
+    List<String> advertised = new ArrayList<>();
+    List<String> protocols = new ArrayList<>();
+    for (int i = 0; i < listeners.size(); i++) {
+      String name = i == 0 ? LISTENER : "CLIENTS_" + i;
+      listened.add(name + "://" + listeners.get(i).listen());
+      advertised.add(name + "://" + listeners.get(i).advertised());
+      protocols.add(name + ":PLAINTEXT");
+    }
+    listened.add(CONTROLLER + "://" + quorum.controller());
+    protocols.add(CONTROLLER + ":PLAINTEXT");
+    set("listeners", String.join(",", listened));
+    set("advertised.listeners", String.join(",", advertised));
+    set("listener.security.protocol.map", String.join(",", protocols));
+    set("inter.broker.listener.name", LISTENER);
+  }
+
+  private void copies(Quorum quorum) {
+    int replicas = quorum.replicas();
+    int inSync = quorum.inSync();
+    set("default.replication.factor", replicas);
+    set("min.insync.replicas", inSync);
+    set("offsets.topic.replication.factor", replicas);
     set("offsets.topic.num.partitions", 4);
-    set("transaction.state.log.replication.factor", 1);
-    set("transaction.state.log.min.isr", 1);
+    set("transaction.state.log.replication.factor", replicas);
+    set("transaction.state.log.min.isr", inSync);
     set("transaction.state.log.num.partitions", 4);
-    set("share.coordinator.state.topic.replication.factor", 1);
-    set("share.coordinator.state.topic.min.isr", 1);
+    set("share.coordinator.state.topic.replication.factor", replicas);
+    set("share.coordinator.state.topic.min.isr", inSync);
     set("share.coordinator.state.topic.num.partitions", 1);
     set("controller.quorum.append.linger.ms", 0);
     set("metadata.max.idle.interval.ms", 5_000);
+    if (!quorum.alone()) {
+      // What a killed node led is another's after this, and only then does it come back itself.
+      set("broker.session.timeout.ms", 5_000);
+      set("broker.heartbeat.interval.ms", 500);
+    }
   }
 
   private void groups() {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// A real Kafka broker in this JVM, controller and broker in one. The only class that touches
 /// Kafka's server code, which is no public API of Kafka's.
 ///
-/// Its records survive a restart and a kill. Clients are told to come to 127.0.0.1.
+/// Its records survive a restart and a kill.
 public final class EmbeddedBroker implements AutoCloseable {
   private static final Duration START_DEADLINE = Duration.ofSeconds(60);
   private static final Duration STOP_DEADLINE = Duration.ofSeconds(15);
@@ -41,16 +42,26 @@ public final class EmbeddedBroker implements AutoCloseable {
     this.bootstrap = bootstrap;
   }
 
-  /// Starts a broker on the directory's records, which are made if there are none.
+  /// Starts a broker that is a cluster of its own on the directory's records, which are made if
+  /// there are none.
   ///
-  /// @param listen port 0 takes any free port
+  /// @param listen port 0 takes any free port; clients are told to come to 127.0.0.1
   /// @throws DirectoryInUseException if another process uses the directory
   /// @throws PortTakenException if something else listens there
   /// @throws BrokerFailedException if it does not come up in time
   public static EmbeddedBroker start(Path dataDir, HostPort listen) {
+    return start(dataDir, List.of(Listener.at(listen)), null);
+  }
+
+  /// The same with several addresses, and as a node of a cluster.
+  ///
+  /// @param listeners one or more; brokers reach each other by the first
+  /// @param member null for a cluster of its own
+  public static EmbeddedBroker start(
+      Path dataDir, List<Listener> listeners, @Nullable Quorum member) {
     DataDirectory directory = DataDirectory.take(dataDir);
     try {
-      EmbeddedBroker broker = start(directory, listen);
+      EmbeddedBroker broker = start(directory, listeners, member);
       broker.announce(null, null);
       return broker;
     } catch (RuntimeException e) {
@@ -59,21 +70,23 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  private static EmbeddedBroker start(DataDirectory directory, HostPort listen) {
+  private static EmbeddedBroker start(
+      DataDirectory directory, List<Listener> listeners, @Nullable Quorum member) {
     Path logs = directory.brokerLogs();
-    format(logs);
     for (int attempt = 1; ; attempt++) {
-      int port = Ports.free(listen);
-      int controllerPort = Ports.remembered(directory.controllerPort());
-      if (attempt == 1 && directory.leftByAKill()) {
-        forget(logs, controllerPort);
+      List<Listener> free = listeners.stream().map(Listener::free).toList();
+      Quorum quorum =
+          member == null ? Quorum.alone(Ports.remembered(directory.controllerPort())) : member;
+      format(logs, quorum);
+      if (attempt == 1 && quorum.alone() && directory.leftByAKill()) {
+        forget(logs, quorum);
       }
-      Map<String, Object> settings = BrokerSettings.of(logs, listen.host(), port, controllerPort);
       try {
-        KafkaRaftServer server = start(settings, new HostPort(listen.host(), port));
-        return new EmbeddedBroker(directory, server, "127.0.0.1:" + port);
+        KafkaRaftServer server =
+            start(BrokerSettings.of(logs, free, quorum), free.getFirst().listen());
+        return new EmbeddedBroker(directory, server, free.getFirst().advertised().toString());
       } catch (PortTakenException e) {
-        if (listen.port() != 0 || attempt == ATTEMPTS_FOR_A_PORT) {
+        if (listeners.getFirst().listen().port() != 0 || attempt == ATTEMPTS_FOR_A_PORT) {
           throw e;
         }
       }
@@ -133,27 +146,25 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  private static void forget(Path logs, int controllerPort) {
+  private static void forget(Path logs, Quorum quorum) {
     KafkaRaftServer controller =
-        start(
-            BrokerSettings.controller(logs, controllerPort),
-            new HostPort("127.0.0.1", controllerPort));
+        start(BrokerSettings.controller(logs, quorum), quorum.controller());
     try {
-      AfterAKill.forgetBroker("127.0.0.1:" + controllerPort);
+      AfterAKill.forgetBroker(quorum);
     } finally {
       stop(controller);
     }
   }
 
-  private static void format(Path logs) {
+  private static void format(Path logs, Quorum quorum) {
     if (Files.exists(logs.resolve("meta.properties"))) {
       return;
     }
     try {
       Files.createDirectories(logs);
       new Formatter()
-          .setClusterId(Uuid.randomUuid().toString())
-          .setNodeId(BrokerSettings.NODE_ID)
+          .setClusterId(quorum.alone() ? Uuid.randomUuid().toString() : quorum.clusterId())
+          .setNodeId(quorum.node())
           .addDirectory(logs.toString())
           .setMetadataLogDirectory(logs.toString())
           .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
