@@ -5,6 +5,7 @@ import dev.kompakt.bench.micro.MicroCommand;
 import dev.kompakt.bench.path.PathCommand;
 import dev.kompakt.bench.report.BenchException;
 import dev.kompakt.bench.routing.RoutingCommand;
+import dev.kompakt.bench.scale.ScaleCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Spec;
       PathCommand.class,
       ClientsCommand.class,
       RoutingCommand.class,
+      ScaleCommand.class,
       MicroCommand.class
     },
     description = {
@@ -33,6 +35,7 @@ import picocli.CommandLine.Spec;
       "  ./kompakt bench path --out figures.json     the figures of the README",
       "  ./kompakt bench clients                     requests that wait, turns that stream",
       "  ./kompakt bench routing                     choosing accounts, folding reports",
+      "  ./kompakt bench scale                       one worker, two, four",
       "  ./kompakt bench micro scan                  the body scanner only",
       "",
       "Close what else uses the CPU first: the load average is part of the report."
@@ -63,7 +66,7 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say what to measure: path, clients, routing or micro");
+        spec.commandLine(), "say what to measure: path, clients, routing, scale or micro");
   }
 
   private static int failed(

@@ -26,8 +26,6 @@ import java.util.stream.Stream;
 public final class RunningKompakt implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(90);
   private static final Duration POLL = Duration.ofMillis(50);
-  private static final int ACCOUNTS = 4;
-  private static final int CONCURRENCY = 16;
 
   /// How the stack is cut into processes.
   public enum Layout {
@@ -42,6 +40,16 @@ public final class RunningKompakt implements AutoCloseable {
     }
   }
 
+  /// How much of it there is.
+  ///
+  /// @param workers in their own processes; counts for [Layout#PROCESSES] alone
+  /// @param accounts of the one provider
+  /// @param concurrency of each account
+  public record Size(int workers, int accounts, int concurrency) {
+    static final Size SMALL = new Size(1, 4, 16);
+  }
+
+  private final Size size;
   private final Launcher launcher;
   private final URI upstream;
   private final List<String> settings;
@@ -49,7 +57,8 @@ public final class RunningKompakt implements AutoCloseable {
   private final int ingressPort = FreePort.next();
   private final int adminPort = FreePort.next();
 
-  private RunningKompakt(Launcher launcher, URI upstream, List<String> settings) {
+  private RunningKompakt(Size size, Launcher launcher, URI upstream, List<String> settings) {
+    this.size = size;
     this.settings = settings;
     this.launcher = launcher;
     this.upstream = upstream;
@@ -63,7 +72,19 @@ public final class RunningKompakt implements AutoCloseable {
   public static RunningKompakt start(
       Layout layout, Launcher launcher, URI upstream, List<String> ingressFlags, String... settings)
       throws InterruptedException {
-    RunningKompakt stack = new RunningKompakt(launcher, upstream, List.of(settings));
+    return start(Size.SMALL, layout, launcher, upstream, ingressFlags, settings);
+  }
+
+  /// The same with so many workers and accounts.
+  public static RunningKompakt start(
+      Size size,
+      Layout layout,
+      Launcher launcher,
+      URI upstream,
+      List<String> ingressFlags,
+      String... settings)
+      throws InterruptedException {
+    RunningKompakt stack = new RunningKompakt(size, launcher, upstream, List.of(settings));
     List<String> flags = new ArrayList<>(ingressFlags);
     flags.add("-Xlog:gc:file=" + stack.gcLog());
     try {
@@ -97,25 +118,32 @@ public final class RunningKompakt implements AutoCloseable {
             file("broker").toString());
     children.push(broker);
     await(broker, () -> listens(port));
-    for (String role : List.of("router", "worker")) {
-      role(role, bootstrap, 0, FreePort.next(), List.of());
+    role("router", bootstrap, 0, FreePort.next(), List.of());
+    for (int i = 1; i <= size.workers(); i++) {
+      role("worker", i == 1 ? "worker" : "worker-" + i, bootstrap, 0, FreePort.next(), List.of());
     }
     role("ingress", bootstrap, ingressPort, adminPort, ingressFlags);
   }
 
   private void role(String role, String bootstrap, int data, int admin, List<String> flags)
       throws IOException, InterruptedException {
-    Path config = file(role + ".yaml");
-    Files.writeString(config, config(role, bootstrap, data, admin));
+    role(role, role, bootstrap, data, admin, flags);
+  }
+
+  private void role(
+      String role, String name, String bootstrap, int data, int admin, List<String> flags)
+      throws IOException, InterruptedException {
+    Path config = file(name + ".yaml");
+    Files.writeString(config, config(name, bootstrap, data, admin));
     List<String> arguments = new ArrayList<>(List.of(role, "--config", config.toString()));
     settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
-    Child child = launcher.kompakt(role, flags, arguments.toArray(String[]::new));
+    Child child = launcher.kompakt(name, flags, arguments.toArray(String[]::new));
     children.push(child);
     AdminPlane plane = new AdminPlane(admin);
     await(child, () -> (data == 0 || listens(data)) && plane.ready());
   }
 
-  private String config(String role, String bootstrap, int data, int admin) {
+  private String config(String name, String bootstrap, int data, int admin) {
     StringBuilder config =
         new StringBuilder(
             """
@@ -131,16 +159,16 @@ public final class RunningKompakt implements AutoCloseable {
             """
                 .formatted(
                     bootstrap,
-                    file("data-" + role),
+                    file("data-" + name),
                     data,
                     file("no-clients.yaml"),
                     admin,
                     file("sealing.key"),
                     upstream));
-    for (int i = 1; i <= ACCOUNTS; i++) {
+    for (int i = 1; i <= size.accounts(); i++) {
       config.append(
           "  - { id: account-%d, provider: fake, apiKey: \"file:%s\", quota: { concurrency: %d } }\n"
-              .formatted(i, file("account.key"), CONCURRENCY));
+              .formatted(i, file("account.key"), size.concurrency()));
     }
     return config.toString();
   }
