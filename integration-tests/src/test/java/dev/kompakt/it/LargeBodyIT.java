@@ -8,6 +8,7 @@ import com.github.luben.zstd.Zstd;
 import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Histories;
+import dev.kompakt.testing.Layout;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +27,7 @@ class LargeBodyIT {
             Deployment.inProcesses(
                 home,
                 Configs.provider(upstream, "native", "{ firstAfter: 30s, every: 10s }"),
-                List.of("-Xmx192m"))) {
+                Layout.ONE_OF_EACH.option("ingress", "-Xmx192m"))) {
       // When
       byte[] body = Histories.ofMebibytes(21, MIB).toBytes();
       HttpResponse<String> plain =

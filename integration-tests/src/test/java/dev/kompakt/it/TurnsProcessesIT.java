@@ -12,6 +12,7 @@ import dev.kompakt.testing.Call;
 import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Histories;
+import dev.kompakt.testing.Layout;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,7 +37,7 @@ class TurnsProcessesIT extends TurnsSuite {
             Deployment.inProcesses(
                 home,
                 Configs.provider(upstream, "native", "{ firstAfter: 30s, every: 10s }"),
-                List.of("-Xmx192m"))) {
+                Layout.ONE_OF_EACH.option("ingress", "-Xmx192m"))) {
       // When
       HttpResponse<String> response =
           new Client(deployment.data())

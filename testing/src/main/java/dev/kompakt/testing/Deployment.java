@@ -58,22 +58,22 @@ public interface Deployment extends AutoCloseable {
   }
 
   /// A process each for broker, router, worker and ingress.
-  static Deployment inProcesses(Path home, String config) {
-    return Processes.start(home, config, List.of(), 1);
+  static Cluster inProcesses(Path home, String config) {
+    return inProcesses(home, config, Layout.ONE_OF_EACH);
   }
 
   /// The same, with so many workers: `worker`, `worker-2` and so on.
-  static Deployment inProcesses(Path home, String config, int workers) {
-    return Processes.start(home, config, List.of(), workers);
+  static Cluster inProcesses(Path home, String config, int workers) {
+    return inProcesses(home, config, Layout.ONE_OF_EACH.workers(workers));
   }
 
-  /// The same, with these JVM options for the ingress.
-  static Deployment inProcesses(Path home, String config, List<String> ingressOptions) {
-    return Processes.start(home, config, ingressOptions, 1);
+  /// Processes as the layout has it.
+  static Cluster inProcesses(Path home, String config, Layout layout) {
+    return Cluster.start(home, config, layout);
   }
 
   /// One process with everything in it, as `kompakt up`.
-  static Deployment inOneProcess(Path home, String config, List<String> options) {
-    return Processes.startTogether(home, config, options);
+  static Cluster inOneProcess(Path home, String config, List<String> options) {
+    return Cluster.startTogether(home, config, options);
   }
 }
