@@ -21,7 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /// Sends requests and waits for headers, each within its deadlines. Never follows a redirect. A
@@ -132,7 +132,7 @@ final class Exchange implements AutoCloseable {
             || cause instanceof ConnectException
             || cause instanceof UnknownHostException
             || cause instanceof UnresolvedAddressException
-            || cause instanceof SSLException;
+            || cause instanceof SSLHandshakeException;
     return new CallFailedException(
         connecting ? Cause.CONNECT_FAILED : Cause.CONNECTION_LOST, cause);
   }

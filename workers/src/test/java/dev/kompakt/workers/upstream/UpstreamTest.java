@@ -3,6 +3,8 @@ package dev.kompakt.workers.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.credential.Access;
 import dev.kompakt.bootstrap.credential.Credentials;
@@ -29,16 +31,21 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -197,6 +204,53 @@ class UpstreamTest {
 
     // Then
     assertFailed(result, Cause.CONNECT_FAILED, false);
+  }
+
+  @Test
+  void shouldSendNothingWhenTheCertificateIsNotTrusted() throws Exception {
+    // Given
+    AtomicInteger requests = new AtomicInteger();
+    HttpsServer provider =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    provider.setHttpsConfigurator(new HttpsConfigurator(selfSigned()));
+    provider.createContext("/", _ -> requests.incrementAndGet());
+    provider.start();
+    try {
+      // When
+      UpstreamCall.Result result =
+          call(URI.create("https://localhost:" + provider.getAddress().getPort()), PATIENT);
+
+      // Then
+      assertFailed(result, Cause.CONNECT_FAILED, false);
+      assertThat(requests).hasValue(0);
+    } finally {
+      provider.stop(0);
+    }
+  }
+
+  private SSLContext selfSigned() throws Exception {
+    Path store = directory.resolve("self-signed.p12");
+    String password = "changeit";
+    Process keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=localhost",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                password)
+            .inheritIO()
+            .start();
+    assertThat(keytool.waitFor()).isZero();
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(KeyStore.getInstance(store.toFile(), password.toCharArray()), password.toCharArray());
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keys.getKeyManagers(), null, null);
+    return context;
   }
 
   @Test
