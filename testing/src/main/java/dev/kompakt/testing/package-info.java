@@ -9,11 +9,12 @@
 ///
 /// 1. Say what there is: a [Layout], such as `Layout.ONE_OF_EACH.brokers(3).workers(2)`, and start
 ///    it by [Deployment#inProcesses(java.nio.file.Path, String, Layout)], once for all tests of the
-///    class. The [Cluster] calls its processes `broker`, `broker-2`, `worker`, `ingress`, and so on.
+///    class. The [Cluster] calls its processes `broker`, `broker-2`, `worker`, `ingress`, and so
+///    on.
 /// 2. Make a process fail: [Cluster#kill], [Cluster#pause] and [Cluster#resume],
 ///    [Cluster#terminate]; [Cluster#crash] and [Cluster#restart] have it back when they return.
-///    Where exactly it dies: [Cluster#crashAt] a
-///    [dev.kompakt.bootstrap.fault.CrashPoint], then [Cluster#awaitExit] 137 and [Cluster#start].
+///    Where exactly it dies: [Cluster#crashAt] a [dev.kompakt.bootstrap.fault.CrashPoint], then
+///    [Cluster#awaitExit] 137 and [Cluster#start].
 /// 3. Make a link fail. From a process to the brokers: `Layout.linked("worker")`, then
 ///    [Cluster#link], [BrokerLink#set] a [Fault], [BrokerLink#heal]; [BrokerLink#to] is the way to
 ///    one broker. To the provider: a `FaultProxy.to(upstream.port())` of the test's own, whose port

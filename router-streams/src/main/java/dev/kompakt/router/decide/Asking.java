@@ -36,9 +36,18 @@ final class Asking {
         tokens(manifest, content));
   }
 
+  /// What to ask for if no other account will do.
+  static Ask only(Submitted manifest, Assignment assignment, AccountId account) {
+    return new Ask(account, true, Set.of(), tokens(manifest, assignment.content()));
+  }
+
   /// Tokens of a call, as estimated; not fewer than its worker will find.
   private static long tokens(Submitted manifest, Content content) {
-    return Tokens.estimate(
-        content.bytes() + manifest.history().envelope().bytes() + Splitting.FRAME_BYTES);
+    return Tokens.estimate(bytes(manifest, content.bytes()));
+  }
+
+  /// Bytes of a call with content of so many, likewise.
+  static long bytes(Submitted manifest, long content) {
+    return content + manifest.history().envelope().bytes() + Splitting.FRAME_BYTES;
   }
 }

@@ -12,6 +12,7 @@ import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.record.Failure;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.Mode;
+import dev.kompakt.schemas.record.Replay;
 import dev.kompakt.schemas.record.Usage;
 import java.time.Instant;
 import java.util.List;
@@ -45,6 +46,7 @@ public sealed interface CompactionState {
   /// At work on a layer of nodes.
   ///
   /// @param deadline when it fails as timed out
+  /// @param replay what this run is of; null if it is a client's
   @JsonTypeName("running")
   record Running(
       Subject subject,
@@ -53,11 +55,12 @@ public sealed interface CompactionState {
       Instant deadline,
       Sizing sizing,
       Layer layer,
-      Tally tally)
+      Tally tally,
+      @Nullable Replay replay)
       implements CompactionState {
     @Override
     public Running stamped(Stamp next) {
-      return new Running(subject, next, requests, deadline, sizing, layer, tally);
+      return new Running(subject, next, requests, deadline, sizing, layer, tally, replay);
     }
 
     @Override
@@ -67,7 +70,7 @@ public sealed interface CompactionState {
 
     Completed toCompleted(Completion.Completed completion, Instant expiresAt) {
       return new Completed(
-          subject, stamp, sizing.mode(), Statuses.progress(this), completion, expiresAt);
+          subject, stamp, sizing.mode(), Statuses.progress(this), completion, expiresAt, replay);
     }
 
     Failed toFailed(DeadLetter.Cause cause, Failure failure, Instant now, Instant expiresAt) {
@@ -87,11 +90,12 @@ public sealed interface CompactionState {
       Mode mode,
       CompactionStatus.Progress progress,
       Completion.Completed completion,
-      Instant expiresAt)
+      Instant expiresAt,
+      @Nullable Replay replay)
       implements CompactionState {
     @Override
     public Completed stamped(Stamp next) {
-      return new Completed(subject, next, mode, progress, completion, expiresAt);
+      return new Completed(subject, next, mode, progress, completion, expiresAt, replay);
     }
   }
 
@@ -162,16 +166,8 @@ public sealed interface CompactionState {
   /// Which requests have been heeded, so that a second delivery of one changes nothing.
   ///
   /// @param submission the items payload of the latest submission heeded
-  /// @param replays names of the latest replays heeded, at most [#MAX_REPLAYS]
   /// @param cancelledAt the latest cancel request heeded
-  record Requests(PayloadId submission, List<String> replays, @Nullable Instant cancelledAt) {
-    static final int MAX_REPLAYS = 16;
-
-    public Requests {
-      replays =
-          List.copyOf(replays.subList(Math.max(0, replays.size() - MAX_REPLAYS), replays.size()));
-    }
-  }
+  record Requests(PayloadId submission, @Nullable Instant cancelledAt) {}
 
   /// How large the calls are to be.
   ///

@@ -110,31 +110,13 @@ public final class Decider {
             && known.history().longTexts().equals(submitted.history().longTexts());
     Submitted used = sameBytes ? submitted : known;
     Requests requests =
-        new Requests(
-            submitted.history().items().id(),
-            left.requests().replays(),
-            left.requests().cancelledAt());
-    return resume(before, left, used, requests, submitted.deadline(), context, sameBytes);
-  }
-
-  private Decision resume(
-      CompactionState before,
-      Running left,
-      Submitted manifest,
-      Requests requests,
-      Instant deadline,
-      Context context,
-      boolean keepManifest) {
-    Running again = Resuming.again(left, before.stamp(), requests, deadline);
-    Draft draft = Draft.of(again, manifest, settings, context);
-    if (keepManifest) {
-      draft.effects.add(new Effect.KeepManifest(manifest));
+        new Requests(submitted.history().items().id(), left.requests().cancelledAt());
+    Running again = Resuming.again(left, before.stamp(), requests, submitted.deadline(), null);
+    Draft draft = Draft.of(again, used, settings, context);
+    if (sameBytes) {
+      draft.effects.add(new Effect.KeepManifest(used));
     }
-    if (draft.nodes().isEmpty()) {
-      Splitting.first(draft);
-    } else {
-      Resuming.renew(draft);
-    }
+    Resuming.layOut(draft);
     Scheduling.advance(draft);
     return conclude(before, draft);
   }
@@ -149,8 +131,7 @@ public final class Decider {
         || !later(cancel.at(), running.requests().cancelledAt())) {
       return unchanged(state);
     }
-    Requests requests =
-        new Requests(running.requests().submission(), running.requests().replays(), cancel.at());
+    Requests requests = new Requests(running.requests().submission(), cancel.at());
     Draft draft = Draft.of(Resuming.heeding(running, requests), known(manifest), settings, context);
     draft.cancel();
     return conclude(state, draft);
@@ -163,19 +144,20 @@ public final class Decider {
   private Decision replay(
       @Nullable CompactionState state,
       @Nullable Submitted manifest,
-      ReplayRequested replay,
+      ReplayRequested asked,
       Context context) {
     if (!(state instanceof Failed failed)
         || expired(failed, context)
-        || failed.left().requests().replays().contains(replay.replay().id().value())) {
+        || !failed.endedAt().equals(asked.failedAt())) {
       return unchanged(state);
     }
-    Requests asked = failed.left().requests();
-    List<String> replays = new ArrayList<>(asked.replays());
-    replays.add(replay.replay().id().value());
-    Requests requests = new Requests(asked.submission(), replays, asked.cancelledAt());
-    return resume(
-        failed, failed.left(), known(manifest), requests, replay.deadline(), context, false);
+    Running left = failed.left();
+    Running again =
+        Resuming.again(left, failed.stamp(), left.requests(), asked.deadline(), asked.replay());
+    Draft draft = Draft.of(again, known(manifest), settings, context);
+    Replaying.layOut(draft, asked.replay());
+    Scheduling.advance(draft);
+    return conclude(failed, draft);
   }
 
   private Decision reported(
@@ -186,12 +168,23 @@ public final class Decider {
     return switch (state) {
       case null -> unchanged(null);
       case Completed completed -> unchanged(completed);
-      case Failed failed -> unchanged(failed.with(Outcomes.settle(failed.left(), event)));
+      case Failed failed -> settled(failed, known(manifest), event);
       case Cancelled cancelled ->
           unchanged(cancelled.with(Outcomes.settle(cancelled.left(), event)));
       case Running running ->
           advanced(running, manifest, context, draft -> Outcomes.report(draft, event));
     };
+  }
+
+  /// What is left to buy may be less by then.
+  private static Decision settled(Failed failed, Submitted manifest, AttemptEvent event) {
+    Failed after = failed.with(Outcomes.settle(failed.left(), event));
+    DeadLetter letter = Letters.of(after, manifest);
+    return new Decision(
+        after,
+        letter.equals(Letters.of(failed, manifest))
+            ? List.of()
+            : List.of(new Effect.PublishDeadLetter(letter)));
   }
 
   private Decision timer(

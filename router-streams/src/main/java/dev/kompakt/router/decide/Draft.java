@@ -3,6 +3,7 @@ package dev.kompakt.router.decide;
 import dev.kompakt.bootstrap.route.Ask;
 import dev.kompakt.bootstrap.route.Policy;
 import dev.kompakt.bootstrap.route.Pool;
+import dev.kompakt.router.decide.CompactionState.Failed;
 import dev.kompakt.router.decide.CompactionState.Layer;
 import dev.kompakt.router.decide.CompactionState.Requests;
 import dev.kompakt.router.decide.CompactionState.Running;
@@ -16,11 +17,12 @@ import dev.kompakt.schemas.history.History;
 import dev.kompakt.schemas.history.Packing;
 import dev.kompakt.schemas.history.PayloadRef;
 import dev.kompakt.schemas.id.AccountId;
+import dev.kompakt.schemas.id.ProviderId;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.Completion;
-import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.Mode;
+import dev.kompakt.schemas.record.Replay;
 import dev.kompakt.schemas.record.SessionBinding;
 import dev.kompakt.schemas.record.Submission;
 import dev.kompakt.schemas.record.Submission.Submitted;
@@ -49,6 +51,7 @@ final class Draft {
   private final Stamp stamp;
   private final Requests requests;
   private final Instant deadline;
+  private final @Nullable Replay replay;
   private Layer layer;
   private Tally tally;
   private @Nullable CompactionState ended;
@@ -68,7 +71,8 @@ final class Draft {
     sizing = running.sizing();
     layer = running.layer();
     tally = running.tally();
-    upstream = context.upstreams().apply(subject.provider());
+    replay = running.replay();
+    upstream = context.upstreams().apply(provider());
     book = new AccountBook(upstream == null ? NO_ACCOUNTS : upstream.accounts());
   }
 
@@ -97,18 +101,19 @@ final class Draft {
         new Running(
             subject,
             stamp,
-            new Requests(history.items().id(), List.of(), null),
+            new Requests(history.items().id(), null),
             submitted.deadline(),
             new Sizing(Mode.SUMMARIZE, null, LearnedLimit.Bound.UNKNOWN),
             new Layer(0, List.of(), false),
-            new Tally(jobs, 0, 0, 0, 0, Usage.NONE)),
+            new Tally(jobs, 0, 0, 0, 0, Usage.NONE),
+            null),
         submitted,
         settings,
         context);
   }
 
   Running running() {
-    return new Running(subject, stamp, requests, deadline, sizing, layer, tally);
+    return new Running(subject, stamp, requests, deadline, sizing, layer, tally, replay);
   }
 
   CompactionState state() {
@@ -117,7 +122,10 @@ final class Draft {
 
   /// What is to be asked for to send a job.
   Ask ask(Assignment assignment) {
-    return Asking.ask(manifest, assignment, context.sessions().account(manifest.session(), now));
+    AccountId only = replay == null ? null : replay.account();
+    return only == null
+        ? Asking.ask(manifest, assignment, context.sessions().account(manifest.session(), now))
+        : Asking.only(manifest, assignment, only);
   }
 
   /// Binds the session to the account that made its answer.
@@ -137,12 +145,17 @@ final class Draft {
 
   /// Whether the provider was seen not to have the endpoint of mode [Mode#NATIVE].
   boolean lacksNative() {
-    return context.lacksNative(subject.provider(), subject.model());
+    return context.lacksNative(provider(), subject.model());
   }
 
-  /// Whether nobody holds a connection open for it.
+  /// Whether nobody holds a connection open for it. Nobody does for a replay, whoever waited then.
   boolean detached() {
-    return manifest.patience() == Submission.Patience.DETACHED;
+    return replay != null || manifest.patience() == Submission.Patience.DETACHED;
+  }
+
+  /// Who is called.
+  ProviderId provider() {
+    return replay == null || replay.provider() == null ? subject.provider() : replay.provider();
   }
 
   boolean ended() {
@@ -268,25 +281,10 @@ final class Draft {
   }
 
   void fail(Failures why) {
-    end(running().toFailed(why.cause(), why.failure(), now, now.plus(settings.keepFailed())));
-    effects.add(
-        new Effect.PublishDeadLetter(
-            new DeadLetter(
-                why.cause(),
-                now,
-                subject.compaction(),
-                subject.tenant(),
-                subject.model(),
-                tally.attempts(),
-                tally.calls(),
-                subject.before().bytes(),
-                why.failure(),
-                null,
-                subject.provider(),
-                null,
-                null,
-                null,
-                null)));
+    Failed failed =
+        running().toFailed(why.cause(), why.failure(), now, now.plus(settings.keepFailed()));
+    end(failed);
+    effects.add(new Effect.PublishDeadLetter(Letters.of(failed, manifest)));
   }
 
   void cancel() {

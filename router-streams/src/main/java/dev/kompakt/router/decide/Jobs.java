@@ -35,7 +35,7 @@ final class Jobs {
     return new Job(
         attempt(draft.subject().compaction(), assignment),
         draft.subject().tenant(),
-        draft.subject().provider(),
+        draft.provider(),
         node.account(),
         mode(draft, assignment.content()),
         draft.subject().model(),

@@ -5,6 +5,7 @@ import dev.kompakt.schemas.history.PayloadRef;
 import dev.kompakt.schemas.record.Outcome.TooLarge;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// The layers above 0: summaries merged to fewer, until one is left. Whatever goes wrong here, the
@@ -27,7 +28,7 @@ final class Merging {
         summaries.addAll(results);
       }
     }
-    List<List<PayloadRef>> groups = groups(summaries, draft.sizing.target());
+    List<List<PayloadRef>> groups = groups(summaries, PayloadRef::bytes, draft.sizing.target());
     if (draft.layer().joining() || summaries.size() == 1 || !worthwhile(draft, groups)) {
       draft.nextLayer(List.of(draft.fresh(new Content.Joined(summaries))));
       return;
@@ -88,15 +89,20 @@ final class Merging {
 
   /// Neighbours together as far as they fit, at least two, so that each layer is at most half as
   /// wide as the one before.
-  private static List<List<PayloadRef>> groups(List<PayloadRef> summaries, @Nullable Long target) {
-    List<List<PayloadRef>> groups = new ArrayList<>();
-    List<PayloadRef> open = new ArrayList<>();
-    for (PayloadRef summary : summaries) {
-      if (target != null && open.size() >= 2 && bytes(open) + summary.bytes() > target) {
+  static <T> List<List<T>> groups(
+      List<T> summaries, ToLongFunction<T> bytes, @Nullable Long target) {
+    List<List<T>> groups = new ArrayList<>();
+    List<T> open = new ArrayList<>();
+    long size = 0;
+    for (T summary : summaries) {
+      long more = bytes.applyAsLong(summary);
+      if (target != null && open.size() >= 2 && size + more > target) {
         groups.add(List.copyOf(open));
         open.clear();
+        size = 0;
       }
       open.add(summary);
+      size += more;
     }
     groups.add(List.copyOf(open));
     return groups;

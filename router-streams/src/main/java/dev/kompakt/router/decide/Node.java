@@ -36,6 +36,11 @@ public sealed interface Node {
       return new Backoff(assignment, until, cause);
     }
 
+    /// Not to be sent before, whatever the accounts.
+    Backoff toBackoff(Instant until) {
+      return new Backoff(assignment, until, null);
+    }
+
     Done toDone(List<PayloadRef> results) {
       return new Done(assignment, results);
     }
@@ -43,7 +48,7 @@ public sealed interface Node {
 
   /// May be sent from `until`.
   ///
-  /// @param cause why no account could take it; null if its own attempt failed
+  /// @param cause why no account could take it; null if that is not the reason
   @JsonTypeName("backoff")
   record Backoff(Assignment assignment, Instant until, Pause.@Nullable Cause cause)
       implements Node {

@@ -90,7 +90,8 @@ final class Outcomes {
         left.deadline(),
         left.sizing(),
         new Layer(left.layer().number(), nodes, left.layer().joining()),
-        tally);
+        tally,
+        left.replay());
   }
 
   /// Gives up an attempt nothing was heard of in time. Whether a worker had started it tells

@@ -6,9 +6,11 @@ import dev.kompakt.router.decide.CompactionState.Sizing;
 import dev.kompakt.router.decide.CompactionState.Stamp;
 import dev.kompakt.router.decide.CompactionState.Tally;
 import dev.kompakt.schemas.record.LearnedLimit;
+import dev.kompakt.schemas.record.Replay;
 import dev.kompakt.schemas.record.Usage;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Taking up a compaction that ended without an answer: what is done stays, all else has its
 /// attempts and calls again.
@@ -23,10 +25,12 @@ final class Resuming {
         running.deadline(),
         running.sizing(),
         running.layer(),
-        running.tally());
+        running.tally(),
+        running.replay());
   }
 
-  static Running again(Running left, Stamp stamp, Requests requests, Instant deadline) {
+  static Running again(
+      Running left, Stamp stamp, Requests requests, Instant deadline, @Nullable Replay replay) {
     Tally tally = left.tally();
     Sizing sizing = left.sizing();
     return new Running(
@@ -42,11 +46,21 @@ final class Resuming {
             tally.attempts(),
             tally.calls(),
             tally.calls(),
-            tally.usage()));
+            tally.usage()),
+        replay);
+  }
+
+  /// Lays out what there is to do: what was left, or everything if nothing had begun.
+  static void layOut(Draft draft) {
+    if (draft.nodes().isEmpty()) {
+      Splitting.first(draft);
+    } else {
+      renew(draft);
+    }
   }
 
   /// An attempt that is still within its time may yet bring its result and is waited for.
-  static void renew(Draft draft) {
+  private static void renew(Draft draft) {
     List<Node> nodes = draft.nodes().stream().map(node -> renewed(draft, node)).toList();
     draft.replaceAll(nodes);
   }

@@ -8,6 +8,7 @@ import dev.kompakt.router.decide.CompactionState.Subject;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.Completion;
 import dev.kompakt.schemas.record.Mode;
+import dev.kompakt.schemas.record.Replay;
 import org.jspecify.annotations.Nullable;
 
 /// The status others see of a state.
@@ -16,21 +17,29 @@ final class Statuses {
 
   static CompactionStatus of(CompactionState state) {
     return switch (state) {
-      case Running running -> status(running, running.sizing().mode(), progress(running), null);
+      case Running running ->
+          status(running, running.sizing().mode(), progress(running), null, running.replay());
       case Completed completed ->
-          status(completed, completed.mode(), completed.progress(), completed.completion());
+          status(
+              completed,
+              completed.mode(),
+              completed.progress(),
+              completed.completion(),
+              completed.replay());
       case Failed failed ->
           status(
               failed,
               failed.left().sizing().mode(),
               failed.progress(),
-              new Completion.Failed(failed.failure()));
+              new Completion.Failed(failed.failure()),
+              failed.left().replay());
       case Cancelled cancelled ->
           status(
               cancelled,
               cancelled.left().sizing().mode(),
               cancelled.progress(),
-              new Completion.Cancelled());
+              new Completion.Cancelled(),
+              cancelled.left().replay());
     };
   }
 
@@ -56,7 +65,8 @@ final class Statuses {
       CompactionState state,
       Mode mode,
       CompactionStatus.Progress progress,
-      @Nullable Completion completion) {
+      @Nullable Completion completion,
+      @Nullable Replay replay) {
     Subject subject = state.subject();
     return new CompactionStatus(
         subject.compaction(),
@@ -72,6 +82,6 @@ final class Statuses {
         progress,
         subject.before(),
         completion,
-        null);
+        replay);
   }
 }

@@ -14,6 +14,7 @@ import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.Completion;
 import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.record.Job;
+import dev.kompakt.schemas.record.Submission.ReplayRequested;
 import dev.kompakt.schemas.topic.UnreadableRecordException;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,6 +47,12 @@ final class Journal {
       meters.count(Meter.DUPLICATE_EVENTS);
     } else if (event instanceof Event.Reported(AttemptEvent.AttemptFinished finished)) {
       refused(finished);
+    } else if (event instanceof Event.Asked(ReplayRequested asked)
+        && !decision.effects().isEmpty()) {
+      LOG.atInfo()
+          .addKeyValue(COMPACTION, compaction)
+          .addKeyValue("replay", asked.replay().id())
+          .log("compaction replayed");
     }
     String cause = NO_CAUSE;
     for (Effect effect : decision.effects()) {
@@ -129,7 +136,7 @@ final class Journal {
   private static String because(Job job, Effect.Choice choice) {
     return choice.reason().name().toLowerCase(Locale.ROOT)
         + (Boolean.TRUE.equals(job.stays()) ? ", waits there for room" : "")
-        + (choice.ask().held() ? ", only it can read the history" : "");
+        + (choice.ask().held() ? ", and to no other" : "");
   }
 
   private static String passedOver(Job job, Effect.Choice choice, Upstream upstream, Instant now) {
@@ -161,7 +168,8 @@ final class Journal {
 
   private void ended(
       CompactionId compaction, CompactionStatus status, String outcome, String cause) {
-    Duration took = Duration.between(status.acceptedAt(), status.updatedAt());
+    Instant begun = status.replay() == null ? status.acceptedAt() : status.replay().start();
+    Duration took = Duration.between(begun, status.updatedAt());
     meters.count(Meter.COMPLETIONS, outcome, cause);
     meters.record(Meter.COMPACTION_DURATION, took, outcome);
     LOG.atInfo()

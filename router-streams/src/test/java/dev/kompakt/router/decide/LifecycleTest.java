@@ -2,7 +2,6 @@ package dev.kompakt.router.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kompakt.schemas.id.ReplayId;
 import dev.kompakt.schemas.id.TenantId;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.Completion;
@@ -10,14 +9,11 @@ import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Mode;
 import dev.kompakt.schemas.record.Outcome;
-import dev.kompakt.schemas.record.Replay;
 import dev.kompakt.schemas.record.Submission.CancelRequested;
-import dev.kompakt.schemas.record.Submission.ReplayRequested;
 import dev.kompakt.schemas.record.Submission.Submitted;
 import dev.kompakt.schemas.record.Usage;
 import dev.kompakt.schemas.record.Work;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -30,18 +26,6 @@ class LifecycleTest {
 
   private static Event cancel(Run run) {
     return new Event.Asked(new CancelRequested(Fixtures.COMPACTION, run.now, Fixtures.TENANT));
-  }
-
-  private static Event replay(Run run) {
-    Instant failedAt = run.letters.isEmpty() ? run.now : run.letters.getLast().at();
-    ReplayId id = ReplayId.of(Fixtures.COMPACTION, failedAt);
-    return new Event.Asked(
-        new ReplayRequested(
-            Fixtures.COMPACTION,
-            run.now,
-            failedAt,
-            run.now.plus(Fixtures.DEADLINE),
-            new Replay(id, run.now, run.now, null, null, null)));
   }
 
   @Test
@@ -337,47 +321,9 @@ class LifecycleTest {
   }
 
   @Test
-  void shouldReplayOnceWhenAReplayIsDeliveredTwice() {
-    // Given
-    run.submit(SUBMITTED);
-    run.finish(run.newJob(), new Outcome.Rejected(400, null, null));
-    run.pass(Duration.ofHours(2));
-    Event replay = replay(run);
-    run.apply(replay);
-    run.finish(run.newJob(), new Outcome.Rejected(400, null, null));
-
-    // When
-    run.apply(replay);
-
-    // Then
-    assertThat(run.newJobs()).isEmpty();
-    assertThat(run.state()).isInstanceOf(CompactionState.Failed.class);
-  }
-
-  @Test
-  void shouldHaveAllCallsAgainWhenReplayed() {
-    // Given
-    Run few = new Run(Settings.DEFAULT.withCalls(1, 2), Fixtures.ONE_ACCOUNT);
-    few.submit(SUBMITTED);
-    few.finish(few.newJob(), new Outcome.RateLimited(Duration.ofSeconds(1)));
-    few.pass(Duration.ofSeconds(2));
-    few.finish(few.newJob(), new Outcome.RateLimited(Duration.ofSeconds(1)));
-    assertThat(few.letters.getFirst().cause()).isEqualTo(DeadLetter.Cause.RATE_LIMITED);
-    few.pass(Duration.ofSeconds(20));
-
-    // When
-    few.apply(replay(few));
-
-    // Then
-    few.succeed(few.newJob());
-    assertThat(few.status().completion()).isInstanceOf(Completion.Completed.class);
-    assertThat(few.status().progress().calls()).isEqualTo(3);
-  }
-
-  @Test
   void shouldIgnoreEventsWhenNothingIsKnownOfTheCompaction() {
     // When
-    run.apply(cancel(run)).apply(replay(run));
+    run.apply(cancel(run));
     run.apply(new Event.TimerFired(TimerKind.EXPIRY));
 
     // Then

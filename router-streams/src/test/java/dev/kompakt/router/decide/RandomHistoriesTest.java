@@ -10,6 +10,7 @@ import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.JobId;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.Completion;
+import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Mode;
 import dev.kompakt.schemas.record.Submission.Submitted;
@@ -155,7 +156,7 @@ class RandomHistoriesTest {
     if (ended.getFirst().completion() instanceof Completion.Completed completed) {
       play.workers.assertCoversAll(completed.result());
     } else {
-      assertThat(play.run.letters).hasSize(1);
+      assertThat(play.run.letters.stream().map(DeadLetter::at).distinct()).hasSize(1);
     }
     assertThat(play.workers.calls - play.workers.repeated)
         .as("calls made")
@@ -219,10 +220,14 @@ class RandomHistoriesTest {
         for (int i = 0; i < 10 && play.run.state instanceof CompactionState.Failed failed; i++) {
           sequences.add((int) failed.stamp().sequence());
           play.run.now = play.run.now.plus(Duration.ofMinutes(20));
-          if (failed.cause() == dev.kompakt.schemas.record.DeadLetter.Cause.PAYLOAD_LOST) {
+          if (failed.cause() == DeadLetter.Cause.PAYLOAD_LOST) {
             break;
           }
-          play.run.submit(Fixtures.again(play.submitted, play.run.now));
+          if (i % 2 == 0) {
+            play.run.submit(Fixtures.again(play.submitted, play.run.now));
+          } else {
+            play.run.apply(ReplayTest.replay(play.run));
+          }
           play.takeJobs();
           while (play.step()) {
             play.takeJobs();
