@@ -2,6 +2,7 @@ package dev.kompakt.router;
 
 import dev.kompakt.bootstrap.config.ConfigException;
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.config.RoutingConfig;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.observe.Health;
 import dev.kompakt.bootstrap.observe.Meters;
@@ -111,7 +112,7 @@ public final class RouterService implements AutoCloseable {
                 longestCall.compareTo(attempt) > 0 ? longestCall : attempt,
                 compaction.keepResults())
             .withLocalWhenExhausted(
-                config.routing().whenExhausted() == KompaktConfig.Routing.WhenExhausted.LOCAL);
+                config.routing().whenExhausted() == RoutingConfig.WhenExhausted.LOCAL);
     List<RouterSettings.Provider> providers =
         config.providers().stream()
             .map(

@@ -6,6 +6,10 @@ import java.util.regex.Pattern;
 
 /// A number of bytes, written `4096`, `64KiB`, `256MiB` or `1GiB`.
 public record ByteSize(long bytes) {
+  static final ByteSize KIB = new ByteSize(1 << 10);
+  static final ByteSize MIB = new ByteSize(1 << 20);
+  static final ByteSize MIB_256 = new ByteSize(256L << 20);
+
   private static final Pattern SYNTAX = Pattern.compile("(\\d{1,9})\\s*(B|KiB|MiB|GiB)?");
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)

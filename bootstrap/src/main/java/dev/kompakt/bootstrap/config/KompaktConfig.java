@@ -25,24 +25,20 @@ import org.jspecify.annotations.Nullable;
 /// `kompakt-defaults.yaml`.
 public record KompaktConfig(
     Kafka kafka,
-    Ingress ingress,
+    IngressConfig ingress,
     Admin admin,
     Sealing sealing,
     List<Provider> providers,
     List<Account> accounts,
     Compaction compaction,
-    Routing routing,
-    Upstream upstream,
+    RoutingConfig routing,
+    UpstreamConfig upstream,
     Worker worker,
     Router router,
+    Shutdown shutdown,
     List<Client> clients,
     String clientsFile,
     Log log) {
-  private static final ByteSize KIB = new ByteSize(1 << 10);
-  private static final ByteSize MIB = new ByteSize(1 << 20);
-  private static final ByteSize MOST_IN_FLIGHT = new ByteSize(1L << 40);
-  private static final ByteSize MIB_256 = new ByteSize(256L << 20);
-
   public KompaktConfig {
     providers = List.copyOf(providers);
     accounts = List.copyOf(accounts);
@@ -91,6 +87,16 @@ public record KompaktConfig(
     return accounts.isEmpty();
   }
 
+  /// How long a stopping ingress goes on serving, so that load balancers see that it is not ready;
+  /// nobody balances what others cannot reach.
+  public Duration notice() {
+    Duration given = shutdown.notice();
+    if (given != null) {
+      return given;
+    }
+    return ingress.listen().isLoopback() ? Duration.ZERO : Shutdown.NOTICED_WITHIN;
+  }
+
   public record Kafka(
       String bootstrap,
       String dataDir,
@@ -134,68 +140,6 @@ public record KompaktConfig(
     }
   }
 
-  public record Ingress(
-      HostPort listen,
-      ByteSize maxBodyBytes,
-      Duration bodyDeadline,
-      Duration bodyIdle,
-      ByteSize maxBodyBytesInFlight,
-      int maxRequests,
-      Lanes lanes,
-      Connections connections,
-      ByteSize minBodyRate,
-      Keepalive keepalive) {
-    public Ingress {
-      range("ingress.maxBodyBytes", maxBodyBytes, KIB, MIB_256);
-      range("ingress.maxRequests", maxRequests, 1, 1_000_000);
-      between("ingress.bodyDeadline", bodyDeadline, Duration.ofSeconds(1), Duration.ofHours(1));
-      between("ingress.bodyIdle", bodyIdle, Duration.ofMillis(100), Duration.ofMinutes(10));
-      range("ingress.minBodyRate", minBodyRate, new ByteSize(0), MIB);
-      range("ingress.maxBodyBytesInFlight", maxBodyBytesInFlight, KIB, MOST_IN_FLIGHT);
-    }
-  }
-
-  /// Room for each kind of request, so that none keeps the others out.
-  ///
-  /// @param admin status, events, cancellation and models
-  public record Lanes(Lane compact, Lane responses, Lane admin) {
-    public Lanes {
-      compact.check("compact");
-      responses.check("responses");
-      admin.check("admin");
-    }
-  }
-
-  /// Room for one kind of request.
-  public record Lane(int maxRequests, ByteSize maxBodyBytesInFlight) {
-    private void check(String name) {
-      String key = "ingress.lanes." + name + ".";
-      range(key + "maxRequests", maxRequests, 1, 1_000_000);
-      range(key + "maxBodyBytesInFlight", maxBodyBytesInFlight, KIB, MOST_IN_FLIGHT);
-    }
-  }
-
-  /// What connections may be held open at most, and for how long.
-  public record Connections(int perAddress, Duration headTimeout, Duration idleTimeout) {
-    public Connections {
-      String key = "ingress.connections.";
-      range(key + "perAddress", perAddress, 1, 1_000_000);
-      between(key + "headTimeout", headTimeout, Duration.ofMillis(100), Duration.ofMinutes(5));
-      between(key + "idleTimeout", idleTimeout, Duration.ofMillis(100), Duration.ofHours(1));
-    }
-  }
-
-  public record Keepalive(Duration firstAfter, Duration every) {
-    public Keepalive {
-      between(
-          "ingress.keepalive.firstAfter",
-          firstAfter,
-          Duration.ofMillis(50),
-          Duration.ofSeconds(250));
-      between("ingress.keepalive.every", every, Duration.ofMillis(50), Duration.ofSeconds(60));
-    }
-  }
-
   public record Admin(HostPort listen, @Nullable Secret key) {
     /// The key callers of the admin plane send; null if none is asked for.
     ///
@@ -231,7 +175,7 @@ public record KompaktConfig(
             key + ".mode", "local needs no provider; use native, trigger or summarize");
       }
       if (chunkBytes != null) {
-        range(key + ".chunkBytes", chunkBytes, new ByteSize(64 << 10), MIB_256);
+        range(key + ".chunkBytes", chunkBytes, new ByteSize(64 << 10), ByteSize.MIB_256);
       }
       rejectedTools = rejectedTools == null ? List.of() : List.copyOf(rejectedTools);
     }
@@ -343,53 +287,6 @@ public record KompaktConfig(
     }
   }
 
-  /// How accounts are chosen.
-  ///
-  /// @param budgetThreshold percent of a window above which an account is used only if all are
-  /// @param whenExhausted what becomes of a compaction when no account can be used for long
-  /// @param grace how long a session waits for its account to come back before it moves
-  /// @param sessionIdle a session that was not used for so long may move
-  /// @param limitLifetime how long a learned limit holds
-  /// @param usageEvery how often a provider's usage address is asked for an account
-  public record Routing(
-      int budgetThreshold,
-      WhenExhausted whenExhausted,
-      Duration grace,
-      Duration sessionIdle,
-      Duration limitLifetime,
-      Duration usageEvery) {
-    public Routing {
-      range("routing.budgetThreshold", budgetThreshold, 1, 100);
-      between("routing.grace", grace, Duration.ZERO, Duration.ofMinutes(5));
-      between("routing.sessionIdle", sessionIdle, Duration.ofMinutes(1), Duration.ofDays(30));
-      between("routing.limitLifetime", limitLifetime, Duration.ofSeconds(1), Duration.ofDays(7));
-      between("routing.usageEvery", usageEvery, Duration.ofSeconds(1), Duration.ofHours(1));
-    }
-
-    public enum WhenExhausted {
-      /// Callers on a connection are told when to come again, others wait.
-      REFUSE,
-      /// It is compacted locally, without any upstream.
-      LOCAL
-    }
-  }
-
-  public record Upstream(
-      Duration connectTimeout,
-      Duration headerTimeout,
-      Duration idleTimeout,
-      Duration totalTimeout,
-      ByteSize maxResponseBytes) {
-    public Upstream {
-      between(
-          "upstream.connectTimeout", connectTimeout, Duration.ofMillis(10), Duration.ofMinutes(5));
-      between("upstream.headerTimeout", headerTimeout, Duration.ofMillis(10), Duration.ofHours(2));
-      between("upstream.idleTimeout", idleTimeout, Duration.ofMillis(10), Duration.ofHours(2));
-      between("upstream.totalTimeout", totalTimeout, Duration.ofMillis(10), Duration.ofHours(6));
-      range("upstream.maxResponseBytes", maxResponseBytes, KIB, MIB_256);
-    }
-  }
-
   public record Worker(int concurrency, int localConcurrency) {
     public Worker {
       range("worker.concurrency", concurrency, 1, 10_000);
@@ -401,6 +298,22 @@ public record KompaktConfig(
     public Router {
       range("router.threads", threads, 1, 64);
       range("router.stateMemory", stateMemory, new ByteSize(8L << 20), new ByteSize(4L << 30));
+    }
+  }
+
+  /// How a process stops.
+  ///
+  /// @param notice how long it goes on serving once it says that it is not ready; null for what
+  ///   [KompaktConfig#notice] makes of that
+  /// @param grace how long what runs then may take to end
+  public record Shutdown(@Nullable Duration notice, Duration grace) {
+    private static final Duration NOTICED_WITHIN = Duration.ofSeconds(5);
+
+    public Shutdown {
+      if (notice != null) {
+        between("shutdown.notice", notice, Duration.ZERO, Duration.ofMinutes(5));
+      }
+      between("shutdown.grace", grace, Duration.ZERO, Duration.ofHours(1));
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.kompakt.bootstrap.route;
 
-import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.config.RoutingConfig;
 import java.time.Duration;
 
 /// The figures routing goes by.
@@ -13,7 +13,7 @@ public record Policy(double threshold, double atCapacity, Duration grace) {
   private static final double AT_CAPACITY = 10;
   public static final Policy DEFAULT = new Policy(95, AT_CAPACITY, Duration.ofSeconds(10));
 
-  public static Policy of(KompaktConfig.Routing config) {
+  public static Policy of(RoutingConfig config) {
     return new Policy(config.budgetThreshold(), AT_CAPACITY, config.grace());
   }
 }

@@ -92,21 +92,21 @@ class ConfigLoaderTest {
     assertThat(config.kafka().embedded()).isTrue();
     assertThat(config.ingress())
         .isEqualTo(
-            new KompaktConfig.Ingress(
+            new IngressConfig(
                 new HostPort("127.0.0.1", 8700),
                 ByteSize.parse("256MiB"),
                 Duration.ofMinutes(10),
                 Duration.ofSeconds(30),
                 ByteSize.parse("512MiB"),
                 20_000,
-                new KompaktConfig.Lanes(
-                    new KompaktConfig.Lane(16_000, ByteSize.parse("384MiB")),
-                    new KompaktConfig.Lane(16_000, ByteSize.parse("384MiB")),
-                    new KompaktConfig.Lane(1_000, ByteSize.parse("1MiB"))),
-                new KompaktConfig.Connections(
+                new IngressConfig.Lanes(
+                    new IngressConfig.Lane(16_000, ByteSize.parse("384MiB")),
+                    new IngressConfig.Lane(16_000, ByteSize.parse("384MiB")),
+                    new IngressConfig.Lane(1_000, ByteSize.parse("1MiB"))),
+                new IngressConfig.Connections(
                     16_000, Duration.ofSeconds(10), Duration.ofSeconds(75)),
                 ByteSize.parse("1KiB"),
-                new KompaktConfig.Keepalive(Duration.ofSeconds(10), Duration.ofSeconds(10))));
+                new IngressConfig.Keepalive(Duration.ofSeconds(10), Duration.ofSeconds(10))));
     assertThat(config.admin().listen()).isEqualTo(new HostPort("127.0.0.1", 8701));
     assertThat(config.sealing().key().reference()).isEqualTo("file:~/.kompakt/sealing.key");
     assertThat(config.compaction())
@@ -204,20 +204,20 @@ class ConfigLoaderTest {
                     24,
                     3,
                     Map.of("security.protocol", "SASL_SSL")),
-                new KompaktConfig.Ingress(
+                new IngressConfig(
                     new HostPort("0.0.0.0", 80),
                     new ByteSize(64L << 20),
                     Duration.ofMinutes(1),
                     Duration.ofMillis(500),
                     new ByteSize(1L << 30),
                     7,
-                    new KompaktConfig.Lanes(
-                        new KompaktConfig.Lane(1, new ByteSize(2 << 20)),
-                        new KompaktConfig.Lane(3, new ByteSize(4 << 20)),
-                        new KompaktConfig.Lane(5, new ByteSize(6 << 20))),
-                    new KompaktConfig.Connections(8, Duration.ofSeconds(9), Duration.ofMinutes(1)),
+                    new IngressConfig.Lanes(
+                        new IngressConfig.Lane(1, new ByteSize(2 << 20)),
+                        new IngressConfig.Lane(3, new ByteSize(4 << 20)),
+                        new IngressConfig.Lane(5, new ByteSize(6 << 20))),
+                    new IngressConfig.Connections(8, Duration.ofSeconds(9), Duration.ofMinutes(1)),
                     new ByteSize(0),
-                    new KompaktConfig.Keepalive(Duration.ofSeconds(2), Duration.ofSeconds(3))),
+                    new IngressConfig.Keepalive(Duration.ofSeconds(2), Duration.ofSeconds(3))),
                 new KompaktConfig.Admin(new HostPort("0.0.0.0", 81), config.admin().key()),
                 config.sealing(),
                 List.of(
@@ -237,14 +237,14 @@ class ConfigLoaderTest {
                         new KompaktConfig.Quota(1, 2, 3, Map.of("primary", 80)))),
                 new KompaktConfig.Compaction(
                     5, 6, Checkpoint.PLAIN, Duration.ofMinutes(7), Duration.ofHours(8)),
-                new KompaktConfig.Routing(
+                new RoutingConfig(
                     90,
-                    KompaktConfig.Routing.WhenExhausted.LOCAL,
+                    RoutingConfig.WhenExhausted.LOCAL,
                     Duration.ofSeconds(11),
                     Duration.ofMinutes(12),
                     Duration.ofMinutes(13),
                     Duration.ofSeconds(14)),
-                new KompaktConfig.Upstream(
+                new UpstreamConfig(
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(2),
                     Duration.ofSeconds(3),

@@ -1,6 +1,6 @@
 package dev.kompakt.ingress.admission;
 
-import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.config.IngressConfig;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -36,7 +36,7 @@ public final class Admission {
   ///
   /// @param severalKeys whether there are several keys to be fair between; alone, one may take all
   public Admission(
-      KompaktConfig.Ingress limits,
+      IngressConfig limits,
       InstantSource clock,
       TokensUsed tokens,
       BooleanSupplier severalKeys) {

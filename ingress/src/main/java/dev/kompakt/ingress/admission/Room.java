@@ -1,6 +1,6 @@
 package dev.kompakt.ingress.admission;
 
-import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.config.IngressConfig;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -21,7 +21,7 @@ final class Room {
     long bytes;
   }
 
-  Room(KompaktConfig.Lane limits) {
+  Room(IngressConfig.Lane limits) {
     maxRequests = limits.maxRequests();
     maxBytes = limits.maxBodyBytesInFlight().bytes();
   }

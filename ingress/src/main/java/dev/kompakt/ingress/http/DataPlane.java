@@ -1,5 +1,6 @@
 package dev.kompakt.ingress.http;
 
+import dev.kompakt.bootstrap.config.IngressConfig;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.credential.Credentials;
 import dev.kompakt.bootstrap.observe.Meter;
@@ -58,7 +59,7 @@ public final class DataPlane implements AutoCloseable {
   private static final int MAX_HEADER_BYTES = 64 * 1024;
   private static final long ENTITY_SLACK_BYTES = 1 << 20;
 
-  private final KompaktConfig.Ingress settings;
+  private final IngressConfig settings;
   private final Meters meters;
   private final long maxBodyBytes;
   private final ExecutorService threads;
@@ -201,7 +202,7 @@ public final class DataPlane implements AutoCloseable {
   }
 
   private OptionMap httpOptions() {
-    KompaktConfig.Connections limits = settings.connections();
+    IngressConfig.Connections limits = settings.connections();
     return OptionMap.builder()
         .set(UndertowOptions.ENABLE_HTTP2, false)
         .set(UndertowOptions.ALLOW_UNKNOWN_PROTOCOLS, false)

@@ -1,5 +1,6 @@
 package dev.kompakt.ingress.park;
 
+import dev.kompakt.bootstrap.config.IngressConfig;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.ingress.admission.BufferMemory;
 import dev.kompakt.ingress.answer.AnswerForm;
@@ -51,8 +52,8 @@ public final class Parking {
     this.payloads = payloads;
     this.memory = memory;
     this.threads = threads;
-    KompaktConfig.Ingress ingress = config.ingress();
-    KompaktConfig.Keepalive keepalive = ingress.keepalive();
+    IngressConfig ingress = config.ingress();
+    IngressConfig.Keepalive keepalive = ingress.keepalive();
     timing =
         new Timing(
             keepalive.firstAfter(),

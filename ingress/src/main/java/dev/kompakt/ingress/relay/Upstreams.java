@@ -1,6 +1,6 @@
 package dev.kompakt.ingress.relay;
 
-import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.config.UpstreamConfig;
 import dev.kompakt.bootstrap.credential.Access;
 import dev.kompakt.bootstrap.credential.Credentials;
 import dev.kompakt.bootstrap.observe.Meter;
@@ -40,7 +40,7 @@ final class Upstreams implements AutoCloseable {
   /// The most that is read of an error.
   static final int MOST_ERROR_BYTES = 1 << 20;
 
-  private final KompaktConfig.Upstream limits;
+  private final UpstreamConfig limits;
   private final Credentials credentials;
   private final Meters meters;
   private final InstantSource clock;
@@ -48,7 +48,7 @@ final class Upstreams implements AutoCloseable {
   private final HttpClient client;
 
   Upstreams(
-      KompaktConfig.Upstream limits, Credentials credentials, Meters meters, InstantSource clock) {
+      UpstreamConfig limits, Credentials credentials, Meters meters, InstantSource clock) {
     this.credentials = credentials;
     this.limits = limits;
     this.meters = meters;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kompakt.bootstrap.config.Client;
 import dev.kompakt.bootstrap.config.ConfigLoader;
-import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.config.IngressConfig;
 import dev.kompakt.schemas.id.TenantId;
 import java.time.Duration;
 import java.time.Instant;
@@ -377,7 +377,7 @@ final class AdmissionTest {
     return new Admission(config(settings), now::get, (_, _) -> 0, () -> severalKeys);
   }
 
-  private static KompaktConfig.Ingress config(Map<String, String> settings) {
+  private static IngressConfig config(Map<String, String> settings) {
     return ConfigLoader.load(null, Map.of(), settings).ingress();
   }
 

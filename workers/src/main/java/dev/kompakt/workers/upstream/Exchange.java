@@ -1,6 +1,6 @@
 package dev.kompakt.workers.upstream;
 
-import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.config.UpstreamConfig;
 import dev.kompakt.schemas.record.Outcome.Transient.Cause;
 import dev.kompakt.workers.stop.AttemptBounds;
 import java.io.IOException;
@@ -27,12 +27,12 @@ import org.jspecify.annotations.Nullable;
 /// Sends requests and waits for headers, each within its deadlines. Never follows a redirect. A
 /// call that is given up closes its connection. Thread-safe.
 final class Exchange implements AutoCloseable {
-  private final KompaktConfig.Upstream limits;
+  private final UpstreamConfig limits;
   private final ResponseMemory memory;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient client;
 
-  Exchange(KompaktConfig.Upstream limits, ResponseMemory memory) {
+  Exchange(UpstreamConfig limits, ResponseMemory memory) {
     this.limits = limits;
     this.memory = memory;
     client =
