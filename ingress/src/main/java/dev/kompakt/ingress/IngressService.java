@@ -50,7 +50,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /// The ingress role of one process.
-public final class IngressService implements AutoCloseable {
+public final class IngressService {
   private static final int MAX_STATUSES = 200_000;
   private static final int MAX_LIMITS = 10_000;
   private static final int MAX_ACCOUNTS = 10_000;
@@ -63,19 +63,13 @@ public final class IngressService implements AutoCloseable {
   private final KafkaProbe probe;
   private final AccountProbes probes;
   private final DataPlane plane;
-  private final Health health;
 
   private IngressService(
-      List<LogView<?, ?>> views,
-      KafkaProbe probe,
-      AccountProbes probes,
-      DataPlane plane,
-      Health health) {
+      List<LogView<?, ?>> views, KafkaProbe probe, AccountProbes probes, DataPlane plane) {
     this.views = views;
     this.probe = probe;
     this.probes = probes;
     this.plane = plane;
-    this.health = health;
   }
 
   /// Makes the service, which begins to read what Kafka holds; it listens once started.
@@ -166,7 +160,7 @@ public final class IngressService implements AutoCloseable {
             operators,
             probes),
         clock);
-    return new IngressService(views, probe, probes, plane, health);
+    return new IngressService(views, probe, probes, plane);
   }
 
   private static long tokens(
@@ -201,12 +195,25 @@ public final class IngressService implements AutoCloseable {
     return plane.address();
   }
 
-  /// Stops accepting, lets parked requests end for a while, and closes the rest so that their
-  /// clients try again.
-  @Override
-  public void close() {
-    health.drain();
-    plane.close();
+  /// Serves on, but makes clients open their next connection elsewhere.
+  ///
+  /// @return whether it serves at all
+  public boolean leave() {
+    plane.leave();
+    return plane.listening() != null;
+  }
+
+  /// Turns away whatever comes from now on, so that clients try again.
+  public void turnAway() {
+    plane.turnAway();
+  }
+
+  /// Turns away what comes, and what is here and does not end in time: requests whose status is not
+  /// committed get 503, of others the body breaks or tells of a failure that is to be tried again.
+  ///
+  /// @param grace how long turns and parked requests may take to end
+  public void close(Duration grace) {
+    plane.close(grace);
     probe.close();
     probes.close();
     views.forEach(LogView::close);

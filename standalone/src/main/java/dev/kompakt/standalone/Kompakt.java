@@ -133,16 +133,17 @@ public final class Kompakt implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     AccountCredentials credentials =
         closing.add(AccountCredentials.open(config, clients, key, health, meters, clock));
+    Drain drain = closing.add(new Drain(config));
     if (roles.contains(Role.WORKER)) {
-      closing
-          .add(
+      drain
+          .worker(
               WorkerService.create(
                   config, clients, payloads, credentials, key, meters, health, clock))
           .start();
     }
     if (roles.contains(Role.INGRESS)) {
       IngressService service =
-          closing.add(
+          drain.ingress(
               IngressService.create(
                   config, clients, payloads, credentials, key, meters, health, plane));
       listen("ingress.listen", config.ingress().listen(), service::start);
@@ -213,7 +214,8 @@ public final class Kompakt implements AutoCloseable {
     return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
-  /// Stops accepting, lets what runs end within a grace, and stops the rest.
+  /// Says that it is not ready, begins nothing new, lets what runs end within the config's grace,
+  /// and stops the rest.
   @Override
   public void close() {
     health.drain();

@@ -40,12 +40,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The worker role of one process.
-public final class WorkerService implements AutoCloseable {
+public final class WorkerService {
   /// The consumer group that shares the lanes.
   public static final String GROUP = LaneWorker.GROUP;
 
   private static final Logger LOG = LoggerFactory.getLogger(WorkerService.class);
-  private static final Duration GRACE = Duration.ofSeconds(20);
 
   /// Statuses held; only whether a compaction with a job here has ended is asked of them.
   private static final long MOST_STATUSES = 10_000;
@@ -158,13 +157,9 @@ public final class WorkerService implements AutoCloseable {
     return known == null ? Optional.empty() : known.get(key);
   }
 
-  /// Stops taking jobs, lets running attempts finish within a grace, commits and leaves the group.
-  @Override
-  public void close() {
-    close(GRACE);
-  }
-
-  /// The same with another grace.
+  /// Stops taking jobs, lets running attempts finish and report, commits and leaves the group.
+  ///
+  /// @param grace how long attempts may take; then they are abandoned, for other workers to repeat
   public void close(Duration grace) {
     usage.close();
     probes.close();

@@ -175,6 +175,7 @@ class ConfigLoaderTest {
               maxResponseBytes: 1MiB
             worker: { concurrency: 9, localConcurrency: 3 }
             router: { threads: 2, stateMemory: 64MiB }
+            shutdown: { notice: 15s, grace: 16s }
             clients:
               - id: alice
                 key: 0123456789Ab
@@ -252,6 +253,7 @@ class ConfigLoaderTest {
                     new ByteSize(1L << 20)),
                 new KompaktConfig.Worker(9, 3),
                 new KompaktConfig.Router(2, new ByteSize(64L << 20)),
+                new KompaktConfig.Shutdown(Duration.ofSeconds(15), Duration.ofSeconds(16)),
                 List.of(
                     new Client(
                         new TenantId("alice"),
@@ -266,6 +268,25 @@ class ConfigLoaderTest {
                     KompaktConfig.Log.Format.JSON, KompaktConfig.Log.Level.DEBUG)));
     assertThat(config.sealing().key().reference()).isEqualTo("env:SEALING_KEY");
     assertThat(config.admin().key()).extracting(Secret::reference).isEqualTo("env:ADMIN_KEY");
+  }
+
+  @Test
+  void shouldGiveNoticeOfItsEndWhereOthersCanReachIt() {
+    // When
+    KompaktConfig alone = load(Map.of());
+    KompaktConfig reachable =
+        load(
+            Map.of(
+                "ingress.listen",
+                "0.0.0.0:80",
+                "clients",
+                "[{ id: a, keySha256: " + KEY_HASH + " }]"));
+    KompaktConfig told = load(Map.of("shutdown.notice", "2s"));
+
+    // Then
+    assertThat(alone.notice()).isZero();
+    assertThat(reachable.notice()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(told.notice()).isEqualTo(Duration.ofSeconds(2));
   }
 
   @Test
@@ -476,6 +497,7 @@ class ConfigLoaderTest {
         config.upstream(),
         config.worker(),
         config.router(),
+        config.shutdown(),
         config.clients(),
         config.clientsFile(),
         config.log());

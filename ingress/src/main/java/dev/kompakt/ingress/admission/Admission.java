@@ -36,10 +36,7 @@ public final class Admission {
   ///
   /// @param severalKeys whether there are several keys to be fair between; alone, one may take all
   public Admission(
-      IngressConfig limits,
-      InstantSource clock,
-      TokensUsed tokens,
-      BooleanSupplier severalKeys) {
+      IngressConfig limits, InstantSource clock, TokensUsed tokens, BooleanSupplier severalKeys) {
     maxRequests = limits.maxRequests();
     maxBodyBytes = limits.maxBodyBytesInFlight().bytes();
     this.clock = clock;

@@ -40,7 +40,15 @@ final class FrontDoor implements HttpHandler {
   private final LiveRequests live;
   private final ExecutorService threads;
   private final Meters meters;
-  private volatile boolean closing;
+  private volatile Stance stance = Stance.OPEN;
+
+  private enum Stance {
+    OPEN,
+    /// Requests are served, each as the last of its connection.
+    LEAVING,
+    /// Requests are turned away.
+    CLOSED
+  }
 
   /// Makes the door, open.
   ///
@@ -64,9 +72,14 @@ final class FrontDoor implements HttpHandler {
     this.meters = meters;
   }
 
+  /// From now on every request is the last of its connection.
+  void leave() {
+    stance = Stance.LEAVING;
+  }
+
   /// From now on requests are turned away.
   void close() {
-    closing = true;
+    stance = Stance.CLOSED;
   }
 
   @Override
@@ -114,8 +127,11 @@ final class FrontDoor implements HttpHandler {
       exchange.setPersistent(false);
       throw e;
     }
-    if (closing) {
+    Stance now = stance;
+    if (now != Stance.OPEN) {
       exchange.setPersistent(false);
+    }
+    if (now == Stance.CLOSED) {
       throw new RefusedException(ApiError.shuttingDown());
     }
     switch (match) {

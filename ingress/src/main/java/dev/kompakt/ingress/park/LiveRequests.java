@@ -19,6 +19,13 @@ public final class LiveRequests {
     requests.remove(request);
   }
 
+  /// Closes each one's connection once it is answered.
+  public void makeLast() {
+    for (Request request : requests) {
+      request.onIoThread(() -> request.exchange().setPersistent(false));
+    }
+  }
+
   /// Waits until all have ended, or the time is over.
   ///
   /// @return whether all have ended

@@ -47,8 +47,7 @@ final class Upstreams implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient client;
 
-  Upstreams(
-      UpstreamConfig limits, Credentials credentials, Meters meters, InstantSource clock) {
+  Upstreams(UpstreamConfig limits, Credentials credentials, Meters meters, InstantSource clock) {
     this.credentials = credentials;
     this.limits = limits;
     this.meters = meters;

@@ -3,12 +3,8 @@ package dev.kompakt.ingress.http;
 import static dev.kompakt.ingress.http.Samples.COMPACT;
 import static dev.kompakt.ingress.http.Samples.RESPONSES;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kompakt.ingress.relay.Spool;
-import java.io.EOFException;
-import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -126,67 +122,6 @@ final class OverloadTest {
   }
 
   @Test
-  void shouldTurnAwayRetryablyWhenClosedWhileParked() throws Exception {
-    TestPlane plane = TestPlane.with("ingress.keepalive.firstAfter", "60s");
-    try (Wire wire = plane.connect()) {
-      // Given
-      wire.post(COMPACT, Samples.request("a"));
-      plane.submitted(1);
-      plane.awaitMeter("kompakt_parked_requests", 1);
-
-      // When
-      plane.plane.close(Duration.ofMillis(50));
-
-      // Then
-      Wire.Reply reply = wire.read();
-      assertThat(reply.status()).isEqualTo(503);
-      assertThat(reply.body()).contains("shutting_down");
-      assertThat(reply.head().header("retry-after")).isEqualTo("1");
-      assertThat(wire.ended()).isTrue();
-    }
-  }
-
-  @Test
-  void shouldBreakBodyWhenClosedAfterCommit() throws Exception {
-    TestPlane plane = TestPlane.with();
-    try (Wire wire = plane.connect()) {
-      // Given
-      wire.post(COMPACT, Samples.request("a"));
-      wire.readHead();
-
-      // When
-      plane.plane.close(Duration.ofMillis(50));
-
-      // Then
-      assertThatThrownBy(wire::readChunks).isInstanceOf(EOFException.class);
-    }
-  }
-
-  @Test
-  void shouldLetParkedRequestEndWhenClosing() throws Exception {
-    TestPlane plane = TestPlane.with();
-    try (Wire wire = plane.connect();
-        Wire idle = plane.connect()) {
-      // Given
-      wire.post(COMPACT, Samples.request("a"));
-      wire.readHead();
-      idle.get("/openapi.json").read();
-
-      // When
-      Thread closing = Thread.ofVirtual().start(() -> plane.plane.close(TestPlane.PATIENCE));
-      TestPlane.eventually(() -> refused(plane));
-      Wire.Reply late = idle.get("/openapi.json").read();
-      plane.log.complete(plane.submitted(1), Samples.answer("x"));
-
-      // Then
-      assertThat(wire.readChunks().strip()).isEqualTo(Samples.answer("x"));
-      assertThat(late.status()).isEqualTo(503);
-      assertThat(late.head().header("connection")).isEqualTo("close");
-      closing.join();
-    }
-  }
-
-  @Test
   void shouldNotWaitForEachOthersMemoryWhenCompactionsComeAsResponses() throws Exception {
     List<String> bodies =
         IntStream.range(0, 14)
@@ -218,14 +153,6 @@ final class OverloadTest {
       for (Wire wire : wires) {
         wire.close();
       }
-    }
-  }
-
-  private static boolean refused(TestPlane plane) {
-    try (Wire wire = plane.connect()) {
-      return wire.get("/openapi.json").read().status() == 503;
-    } catch (IOException | IllegalStateException e) {
-      return true;
     }
   }
 }

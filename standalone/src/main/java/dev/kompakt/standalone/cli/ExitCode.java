@@ -9,7 +9,10 @@ public enum ExitCode {
   NOT_FOUND(4),
   CANNOT_CONNECT(6),
   BAD_CONFIG(78),
-  INTERRUPTED(130);
+  /// Stopped before its end; also a server, by Ctrl-C.
+  INTERRUPTED(130),
+  /// A second SIGTERM; the first ends a server in good order, with 0.
+  TERMINATED(143);
 
   private final int number;
 

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/// Ctrl-C in two stages, while it is open: the first signal interrupts the main thread, which stops
-/// gracefully; the second ends the process at once.
+/// Signals in two stages, while it is open: the first interrupts the main thread, which stops in good
+/// order; the second ends the process at once, as a kill would.
 final class Interrupts implements AutoCloseable {
   private static final List<String> SIGNALS = List.of("INT", "TERM", "HUP");
 
@@ -76,11 +76,12 @@ final class Interrupts implements AutoCloseable {
 
   private void came(String name) {
     if (signal.compareAndSet(null, name)) {
-      err.println("stopping; Ctrl-C again stops at once");
+      err.println("stopping; a second signal stops at once");
       first.countDown();
       main.interrupt();
     } else {
-      Runtime.getRuntime().halt(ExitCode.INTERRUPTED.number());
+      ExitCode forced = name.equals("TERM") ? ExitCode.TERMINATED : ExitCode.INTERRUPTED;
+      Runtime.getRuntime().halt(forced.number());
     }
   }
 

@@ -57,6 +57,7 @@ final class Pipeline implements AutoCloseable {
             Map.of(
                 "ingress.listen", "127.0.0.1:0",
                 "admin.listen", "127.0.0.1:0",
+                "shutdown.notice", "0s",
                 "clients",
                     "[{ id: local, keySha256: "
                         + HexFormat.of().formatHex(ClientKey.sha256(key))
