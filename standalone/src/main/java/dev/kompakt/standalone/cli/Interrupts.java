@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/// Signals in two stages, while it is open: the first interrupts the main thread, which stops in good
-/// order; the second ends the process at once, as a kill would.
+/// Signals in two stages, while it is open: the first interrupts the main thread, which stops in
+/// good order; the second ends the process at once, as a kill would.
 final class Interrupts implements AutoCloseable {
   private static final List<String> SIGNALS = List.of("INT", "TERM", "HUP");
 
@@ -62,7 +62,7 @@ final class Interrupts implements AutoCloseable {
 
   /// Waits for a signal; the exit code of a process that stopped for it.
   ExitCode await() {
-    while (!happened()) {
+    while (first.getCount() > 0) {
       try {
         first.await();
       } catch (InterruptedException e) {
@@ -77,8 +77,9 @@ final class Interrupts implements AutoCloseable {
   private void came(String name) {
     if (signal.compareAndSet(null, name)) {
       err.println("stopping; a second signal stops at once");
-      first.countDown();
       main.interrupt();
+      // last, so that whoever has waited for it is not interrupted any more
+      first.countDown();
     } else {
       ExitCode forced = name.equals("TERM") ? ExitCode.TERMINATED : ExitCode.INTERRUPTED;
       Runtime.getRuntime().halt(forced.number());

@@ -7,12 +7,19 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import dev.kompakt.standalone.broker.DataDirectory;
 import dev.kompakt.standalone.broker.Running;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +28,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Signals to processes of their own.
 class InterruptsTest {
   private static final Duration SOON = Duration.ofSeconds(60);
+  private static final String JSON = "application/json";
+  private static final String REQUEST =
+      "{\"model\":\"m\",\"input\":[{\"role\":\"user\",\"content\":\"hello\"}]}";
 
   @TempDir Path home;
 
@@ -44,6 +54,50 @@ class InterruptsTest {
     assertThat(process.exitValue()).as(output()).isEqualTo(exitCode);
     assertThat(output()).contains("broker is ready", "stopping");
     assertThat(data.resolve("running.json")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"INT, 130", "TERM, 143"})
+  void shouldBeUnreadyAndServeOnAfterOneSignalAndStopAtOnceAfterAnother(String signal, int exitCode)
+      throws Exception {
+    // Given
+    assumeFalse(signal.equals("INT") && ignoresInterrupts(), "SIGINT is ignored here");
+    Path data = home.resolve("data");
+    Process process =
+        start(
+            "up",
+            "--config",
+            "/dev/null",
+            "--set",
+            "kafka.dataDir=" + data,
+            "--set",
+            "sealing.key=file:" + home.resolve("sealing.key"),
+            "--set",
+            "clientsFile=" + home.resolve("clients.yaml"),
+            "--set",
+            "ingress.listen=127.0.0.1:0",
+            "--set",
+            "admin.listen=127.0.0.1:0",
+            "--set",
+            "shutdown.notice=1m");
+    await().atMost(SOON).until(() -> output().contains("Ctrl-C stops") || !process.isAlive());
+    Running running = DataDirectory.running(data).orElseThrow();
+
+    // When
+    signal(process, "TERM");
+    await().atMost(SOON).until(() -> output().contains("draining"));
+    HttpResponse<String> ready = ask(running.admin() + "/readyz", null);
+    HttpResponse<String> alive = ask(running.admin() + "/livez", null);
+    HttpResponse<String> served = ask(running.ingress() + "/v1/responses/compact", REQUEST);
+    signal(process, signal);
+
+    // Then
+    assertThat(ready.statusCode()).as(ready.body()).isEqualTo(503);
+    assertThat(alive.statusCode()).isEqualTo(200);
+    assertThat(served.statusCode()).as(served.body()).isEqualTo(200);
+    assertThat(served.headers().firstValue("connection")).hasValue("close");
+    assertThat(process.waitFor(5, TimeUnit.SECONDS)).as("far less than the notice").isTrue();
+    assertThat(process.exitValue()).as(output()).isEqualTo(exitCode);
   }
 
   @Test
@@ -90,6 +144,17 @@ class InterruptsTest {
         .redirectErrorStream(true)
         .redirectOutput(home.resolve("output").toFile())
         .start();
+  }
+
+  private static HttpResponse<String> ask(String address, @Nullable String json) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(address)).timeout(SOON).header("content-type", JSON);
+    if (json != null) {
+      request.POST(BodyPublishers.ofString(json));
+    }
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(request.build(), BodyHandlers.ofString());
+    }
   }
 
   private static boolean ignoresInterrupts() throws IOException {
