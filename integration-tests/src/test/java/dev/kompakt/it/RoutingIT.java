@@ -76,6 +76,28 @@ class RoutingIT {
         : Reply.success();
   }
 
+  private static Instant inTwoHours() {
+    return Instant.now().plus(Duration.ofHours(2));
+  }
+
+  /// A question that this account has thought about and answered.
+  private static String thoughtful(String account) {
+    return """
+    {"model":"gpt-5.5","input":[\
+    {"type":"message","role":"user","content":[{"type":"input_text","text":"question %s"}]},\
+    {"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"of %s"},\
+    {"type":"message","role":"assistant","content":[{"type":"output_text","text":"answer"}]}]}"""
+        .formatted(UUID.randomUUID() + Canaries.TEXT, account);
+  }
+
+  private static Reply ownCiphertextOnly(Call call, Reply reply) {
+    String body = call.body().orElse("");
+    return body.contains("encrypted_content") && !body.contains("of " + call.authorization())
+        ? Reply.error(
+            400, "invalid_request_error", "invalid_encrypted_content", "It cannot be verified.")
+        : reply;
+  }
+
   private void awaitBindings(int atLeast) {
     try (KafkaClients kafka =
             new KafkaClients(
@@ -122,6 +144,51 @@ class RoutingIT {
     // Then
     assertThat(List.of(compactFor("one"), compactFor("one"))).containsOnly(other);
     assertThat(upstream.count()).as("the used up one is not asked again").isEqualTo(asked + 2);
+  }
+
+  @Test
+  void shouldCompactWithoutTheReasoningThatAnAccountCannotRead() {
+    // Given
+    String maker = compactFor("thinking");
+    awaitBindings(1);
+    upstream.reset();
+    upstream.answering(call -> ownCiphertextOnly(call, usedUp(call, maker, inTwoHours())));
+
+    // When
+    HttpResponse<String> moved = client.compact(thoughtful(maker), "session_id", "thinking");
+    HttpResponse<String> afterTheMove = client.compact(thoughtful(maker), "session_id", "thinking");
+
+    // Then
+    assertThat(moved.statusCode()).as(moved.body()).isEqualTo(200);
+    assertThat(afterTheMove.statusCode()).as(afterTheMove.body()).isEqualTo(200);
+    assertThat(upstream.calls())
+        .extracting(Call::status)
+        .as("the maker is used up, the next can read the rest; later it refuses once")
+        .containsExactly(429, 200, 400, 200);
+    assertThat(upstream.accepted())
+        .allSatisfy(
+            call ->
+                assertThat(call.body().orElseThrow())
+                    .contains("question", "answer")
+                    .doesNotContain("encrypted_content"));
+
+    // When
+    upstream.reset();
+    upstream.answering(
+        call ->
+            call.endpoint() == Call.Endpoint.COMPACT
+                ? Reply.status(404, Map.of("content-type", "text/plain"), "404 page not found")
+                : Reply.success());
+    HttpResponse<String> summarized = client.compact(thoughtful(maker));
+
+    // Then
+    assertThat(summarized.statusCode()).as(summarized.body()).isEqualTo(200);
+    assertThat(upstream.calls())
+        .filteredOn(call -> call.endpoint() == Call.Endpoint.SUMMARY)
+        .hasSize(1)
+        .allSatisfy(
+            call -> assertThat(call.body().orElseThrow()).doesNotContain("encrypted_content"));
+    assertThat(upstream.violations()).isEmpty();
   }
 
   @Test

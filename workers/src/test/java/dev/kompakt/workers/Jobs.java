@@ -37,7 +37,7 @@ public final class Jobs {
   }
 
   public static Work.Whole whole(PayloadRef items, Checkpoint checkpoint) {
-    return new Work.Whole(items, finish(items, checkpoint));
+    return new Work.Whole(items, null, finish(items, checkpoint));
   }
 
   public static Job of(int number, @Nullable String account) {

@@ -58,7 +58,7 @@ final class SampleHistory {
   private static History of(List<Integer> spans, List<LongText> texts) {
     long bytes = spans.size() - 1L + spans.stream().mapToLong(Integer::longValue).sum();
     return new History(
-        payload(1, bytes), payload(2, 100), spans, texts, List.of(), spans.size(), false);
+        payload(1, bytes), payload(2, 100), spans, texts, List.of(), spans.size(), false, null);
   }
 
   private static LongText text(int span, long from, long to) {

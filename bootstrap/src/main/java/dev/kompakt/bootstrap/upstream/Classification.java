@@ -89,6 +89,7 @@ public record Classification(
           status(401, error);
       case "server_is_overloaded", "slow_down", "overloaded" -> status(503, error);
       case "invalid_prompt",
+          "invalid_encrypted_content",
           "data_residency_mismatch",
           "bio_policy",
           "cyber_policy",

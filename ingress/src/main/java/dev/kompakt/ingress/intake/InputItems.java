@@ -99,8 +99,9 @@ final class InputItems {
     raw.releaseItem();
     raw.toNowhere(end);
     int length = Math.toIntExact(end - bodyAt);
-    if (item.isEncrypted()) {
-      thoughts.encrypted(item.isReasoning(), new ByteRange(payloadAt, length));
+    if (item.isEncrypted()
+        && thoughts.encrypted(item.isReasoning(), new ByteRange(payloadAt, length))) {
+      texts.truncate(textsBefore);
     }
     if (item.isRetained()) {
       retained.add(new ByteRange(payloadAt, length));

@@ -28,8 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// @param retained see [History#retained()]
 /// @param itemCount items the client sent, a trailing trigger not counted
 /// @param ciphertext see [History#ciphertext()]
-/// @param thoughts the items of reasoning that hold all the ciphertext there is, as ranges of the
-///   items stream, ascending; empty if there is none, or some that cannot be left out
+/// @param thoughts see [History#thoughts()]; empty for none
 /// @param input whether the body has an `input` that is not null
 public record ScannedBody(
     String model,
@@ -70,6 +69,7 @@ public record ScannedBody(
 
   /// The manifest, once both payloads are stored.
   public History toHistory(PayloadRef items, PayloadRef envelope) {
-    return new History(items, envelope, spans, longTexts, retained, itemCount, ciphertext);
+    return new History(
+        items, envelope, spans, longTexts, retained, itemCount, ciphertext, thoughts);
   }
 }

@@ -1,37 +1,35 @@
 package dev.kompakt.ingress.intake;
 
 import dev.kompakt.schemas.history.ByteRange;
+import dev.kompakt.schemas.history.History;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The items that only their maker can read, and whether the rest makes sense without them: of
-/// reasoning a model has the gist in what it said, of a compaction nothing.
+/// The items that only their maker can read. Reasoning may be left out, for a model has the gist of
+/// it in what it said; a compaction may not, for it is the history itself.
 final class Thoughts {
-  /// With more of them than this none are left out.
-  static final int MOST = 20_000;
-
   private final List<ByteRange> reasoning = new ArrayList<>();
-  private boolean ciphertext;
-  private boolean needed;
+  private boolean other;
 
   /// An item with ciphertext.
   ///
   /// @param at where it stands in the items payload
-  void encrypted(boolean isReasoning, ByteRange at) {
-    ciphertext = true;
-    needed |= !isReasoning || reasoning.size() == MOST;
-    if (needed) {
-      reasoning.clear();
-    } else {
+  /// @return whether it is a thought
+  boolean encrypted(boolean isReasoning, ByteRange at) {
+    boolean thought = isReasoning && reasoning.size() < History.MAX_THOUGHTS;
+    if (thought) {
       reasoning.add(at);
+    } else {
+      other = true;
     }
+    return thought;
   }
 
+  /// Whether an item has ciphertext that is none of the thoughts.
   boolean ciphertext() {
-    return ciphertext;
+    return other;
   }
 
-  /// All items with ciphertext, if they may be left out; else empty.
   List<ByteRange> ranges() {
     return reasoning;
   }

@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 /// What is known of a turn while it is made: where it may go, and what became of its calls. For one
 /// thread.
 final class Course {
-  /// What a provider says of ciphertext that another account made.
-  private static final String UNREADABLE = "invalid_encrypted_content";
-
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
 
   /// How long an account rests whose credential was refused, or that is out of quota until nobody
@@ -64,7 +61,7 @@ final class Course {
     AccountId began = accounts.of(state);
     AccountId bound = session == null ? null : sessions.account(session, now);
     home = began != null || bound == null || !accounts.has(bound) ? began : bound;
-    maker = turn.ciphertext() ? home : null;
+    maker = turn.hasMaker() ? home : null;
     held = began != null || maker != null;
   }
 
@@ -98,7 +95,7 @@ final class Course {
 
   /// Its account cannot be used in time: whether another will do.
   boolean letGo() {
-    boolean free = home != null && (maker == null || !turn.thoughts().isEmpty());
+    boolean free = home != null && (maker == null || turn.goesWithout());
     if (free) {
       home = null;
     }
@@ -174,7 +171,7 @@ final class Course {
       case Outcome.Declined _ -> waited(null, now);
       // a proxy on the way may be the one to refuse it, and another way be open
       case Outcome.TooLarge _ -> refused.status() == 413 && sizeRefusals == 1;
-      case Outcome.Rejected(_, String code, _) -> readsWithout(code);
+      case Outcome.Rejected rejected -> readsWithout(rejected);
       case Outcome.Malformed _,
           Outcome.Succeeded _,
           Outcome.Cancelled _,
@@ -185,8 +182,8 @@ final class Course {
   }
 
   /// Whether what an account cannot read may be left out, and was not yet.
-  private boolean readsWithout(@Nullable String code) {
-    boolean without = UNREADABLE.equals(code) && !unreadable && !turn.thoughts().isEmpty();
+  private boolean readsWithout(Outcome.Rejected rejected) {
+    boolean without = rejected.unreadable() && !unreadable && turn.goesWithout();
     unreadable |= without;
     return without;
   }
@@ -215,7 +212,7 @@ final class Course {
         if (said != null) {
           yield TurnError.of(said, now);
         }
-        yield maker != null && turn.thoughts().isEmpty() && !accounts.rests(maker)
+        yield maker != null && !turn.goesWithout() && !accounts.rests(maker)
             ? TurnError.unreadable()
             : TurnError.noAccount();
       }

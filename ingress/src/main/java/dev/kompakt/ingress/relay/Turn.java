@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// @param model as the client named it
 /// @param content SHA-256 of the canonical request, hex; the same for a client's retry
 /// @param session what the client calls its session; null if it does not
-/// @param ciphertext whether something in it can only be read by the account that made it
-/// @param thoughts the items of reasoning that hold all of that, as ranges of `items`; empty if
-///   there is none, or some that cannot be left out
+/// @param ciphertext whether something beside its thoughts can only be read by its maker, and
+///   cannot be left out
+/// @param thoughts the items of reasoning that only their maker can read, as ranges of `items`
 /// @param input whether the request has an `input`
 /// @param items the items of `input`, joined by single commas
 /// @param envelope all other fields as one JSON object
@@ -36,6 +36,16 @@ public record Turn(
     Runnable read,
     Map<String, List<String>> headers)
     implements AutoCloseable {
+  /// Whether something in it can only be read by the account that made it.
+  boolean hasMaker() {
+    return ciphertext || !thoughts.isEmpty();
+  }
+
+  /// Whether it is of use to others without its thoughts.
+  boolean goesWithout() {
+    return !ciphertext && !thoughts.isEmpty();
+  }
+
   /// A header's first value; null if there is none.
   @Nullable String header(String name) {
     List<String> values = headers.get(name);

@@ -2,7 +2,9 @@ package dev.kompakt.ingress.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kompakt.schemas.history.Chunk;
 import dev.kompakt.schemas.history.History;
+import dev.kompakt.schemas.history.Packing;
 import dev.kompakt.schemas.history.PayloadRef;
 import dev.kompakt.schemas.id.PayloadId;
 import dev.kompakt.schemas.record.Checkpoint;
@@ -61,7 +63,8 @@ final class BodyScannerTest {
     assertThat(body.stream()).isEqualTo(expected.path("stream").asBoolean(false));
     assertThat(body.promptCacheKey()).isEqualTo(expected.get("prompt_cache_key").asString());
     assertThat(body.itemCount()).isEqualTo(input.size());
-    assertThat(body.ciphertext()).isEqualTo(!capture.endsWith("compaction-trigger"));
+    assertThat(body.ciphertext() || !body.thoughts().isEmpty())
+        .isEqualTo(!capture.endsWith("compaction-trigger"));
     assertThat(body.itemsBytes()).isEqualTo(scanned.itemsBytes().length());
     assertThat(body.envelopeBytes()).isEqualTo(scanned.envelopeBytes().length());
     assertThat(body.canonicalContent())
@@ -210,7 +213,6 @@ final class BodyScannerTest {
       strings = {
         "{\"type\":\"compaction\",\"encrypted_content\":\"kmp1.forged\"}",
         "{\"type\":\"compaction\",\"encrypted_content\":\"gAAAAforeign\"}",
-        "{\"type\":\"reasoning\",\"encrypted_content\":\"kmp1.good=\"}",
         "{\"encrypted_content\":\"kmp1.good=\"}",
         "{\"type\":\"agent_message\",\"content\":[{\"encrypted_content\":\"x\"}]}",
       })
@@ -232,8 +234,88 @@ final class BodyScannerTest {
         "{\"a\":{\"encrypted_content\":null},\"b\":[\"x\"]}",
       })
   void shouldNotSeeCiphertextWhenThereIsNone(String item) throws IOException {
-    assertThat(Scanned.of("{\"model\":\"m\",\"input\":[" + item + "]}").body().ciphertext())
-        .isFalse();
+    // When
+    ScannedBody body = Scanned.of("{\"model\":\"m\",\"input\":[" + item + "]}").body();
+
+    // Then
+    assertThat(body.ciphertext()).isFalse();
+    assertThat(body.thoughts()).isEmpty();
+  }
+
+  @Test
+  void shouldCallReasoningWithCiphertextAThought() throws IOException {
+    // Given
+    String one = "{\"encrypted_content\":\"kmp1.good=\",\"type\":\"reasoning\"}";
+    String two = "{\"type\":\"reasoning\",\"content\":[{\"encrypted_content\":\"gAAA\"}]}";
+    String other = "{\"type\":\"compaction\",\"encrypted_content\":\"gAAA\"}";
+
+    // When
+    Scanned thoughts =
+        Scanned.of("{\"model\":\"m\",\"input\":[ " + one + ",{\"a\":1}, " + two + "]}", OPENER);
+    Scanned both = Scanned.of("{\"model\":\"m\",\"input\":[" + other + "," + one + "]}", OPENER);
+
+    // Then
+    assertThat(thoughts.body().thoughts()).extracting(thoughts::text).containsExactly(one, two);
+    assertThat(thoughts.body().ciphertext()).isFalse();
+    assertThat(both.body().thoughts()).extracting(both::text).containsExactly(one);
+    assertThat(both.body().ciphertext()).isTrue();
+  }
+
+  @Test
+  void shouldCountThoughtsAsOtherCiphertextWhenTheyAreTooMany() throws IOException {
+    // Given
+    String thought = "{\"type\":\"reasoning\",\"encrypted_content\":\"gAAA\"}";
+    String most = thought + ("," + thought).repeat(History.MAX_THOUGHTS - 1);
+
+    // When
+    ScannedBody noted = Scanned.of("{\"model\":\"m\",\"input\":[" + most + "]}").body();
+    ScannedBody more =
+        Scanned.of("{\"model\":\"m\",\"input\":[" + most + "," + thought + "]}").body();
+
+    // Then
+    assertThat(noted.thoughts()).hasSize(History.MAX_THOUGHTS);
+    assertThat(noted.ciphertext()).isFalse();
+    assertThat(more.thoughts()).hasSize(History.MAX_THOUGHTS);
+    assertThat(more.ciphertext()).isTrue();
+  }
+
+  @Test
+  void shouldSendEverythingButThoughtsWhenBodyIsRandom() throws IOException {
+    // Given
+    long seed = Seeds.seed();
+    Random random = new Random(seed);
+    for (int round = 0; round < 300; round++) {
+      Json.Fields request = RandomBodies.body(random);
+      List<JsonNode> kept = new ArrayList<>();
+      for (JsonNode item : JACKSON.readTree(request.plain()).get("input")) {
+        String type = item.path("type").asString("");
+        if (!type.equals("compaction_trigger") && !type.equals("reasoning")) {
+          kept.add(item);
+        }
+      }
+
+      // When
+      Scanned scanned =
+          Scanned.inPieces(request.styled(random), CheckpointOpener.none(), random, 500);
+
+      // Then
+      String as = "seed " + seed + ", round " + round;
+      Packing packing = new Packing(history(scanned));
+      for (long target : new long[] {1_000_000, 40_000, 1}) {
+        StringBuilder sent = new StringBuilder();
+        for (Chunk chunk : packing.pack(packing.whole(), target)) {
+          sent.append(sent.isEmpty() ? "" : ",").append(scanned.assembled(packing.pieces(chunk)));
+        }
+        JsonNode items = JACKSON.readTree("[" + sent + "]");
+        if (target == 1_000_000) {
+          assertThat(items).as(as).containsExactlyElementsOf(kept);
+        }
+        assertThat(items)
+            .as(as)
+            .noneMatch(item -> item.path("type").asString("").equals("reasoning"));
+        assertThat(sent.toString()).as(as).doesNotContain(RandomBodies.THOUGHT);
+      }
+    }
   }
 
   @Test

@@ -7,6 +7,9 @@ import java.util.Random;
 
 /// Request bodies by chance, of the shapes clients send.
 final class RandomBodies {
+  /// What the ciphertext of every thought is made of, and nothing else.
+  static final String THOUGHT = "kmp1.thought";
+
   private RandomBodies() {}
 
   static Json.Fields body(Random random) {
@@ -38,6 +41,22 @@ final class RandomBodies {
     return items;
   }
 
+  private static Json thought(Random random) {
+    String text = random.nextBoolean() ? THOUGHT : THOUGHT.repeat(random.nextInt(1, 5_000));
+    List<Json.Entry> fields = new ArrayList<>();
+    fields.add(Json.entry("type", "reasoning"));
+    fields.add(Json.entry("encrypted_content", text));
+    fields.add(Json.entry("summary", Json.random(random, 2)));
+    Collections.shuffle(fields, random);
+    return new Json.Fields(fields);
+  }
+
+  private static Json compaction(Random random) {
+    return Json.object(
+        Json.entry("type", "compaction"),
+        Json.entry("encrypted_content", random.nextBoolean() ? "kmp1.good=" : "gAAA"));
+  }
+
   private static Json item(Random random, List<String> open) {
     return switch (random.nextInt(6)) {
       case 0 -> {
@@ -55,10 +74,7 @@ final class RandomBodies {
             Json.entry("call_id", id),
             Json.entry("output", Json.random(random, 2)));
       }
-      case 2 ->
-          Json.object(
-              Json.entry("type", random.nextBoolean() ? "reasoning" : "compaction"),
-              Json.entry("encrypted_content", random.nextBoolean() ? "kmp1.good=" : "gAAA"));
+      case 2 -> random.nextBoolean() ? thought(random) : compaction(random);
       default ->
           Json.object(
               Json.entry("type", "message"),

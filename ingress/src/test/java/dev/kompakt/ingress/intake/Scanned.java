@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.kompakt.schemas.history.ByteRange;
+import dev.kompakt.schemas.history.Piece;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -80,6 +81,19 @@ record Scanned(ScannedBody body, String itemsBytes, String envelopeBytes) {
 
   List<String> retainedTexts() {
     return body.retained().stream().map(this::text).toList();
+  }
+
+  /// What is sent for these pieces.
+  String assembled(List<Piece> pieces) {
+    StringBuilder sent = new StringBuilder();
+    for (Piece piece : pieces) {
+      sent.append(
+          switch (piece) {
+            case Piece.Copy(long offset, long length) -> text(offset, offset + length);
+            case Piece.Literal(String literal) -> literal;
+          });
+    }
+    return sent.toString();
   }
 
   String text(ByteRange range) {

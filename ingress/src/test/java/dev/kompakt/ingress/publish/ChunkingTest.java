@@ -143,7 +143,8 @@ final class ChunkingTest {
         List.of(),
         List.of(),
         spans,
-        false);
+        false,
+        null);
   }
 
   private static PayloadRef ref(long bytes) {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// with.
 ///
 /// A whole history does: what upstream makes of it only that account can read again. Parts of it
-/// are spread, unless the history holds ciphertext, which only its maker can read, and that is
-/// taken to be the session's account. Summaries are plain text and go anywhere.
+/// are spread, unless the history holds ciphertext beside its thoughts, which only its maker can
+/// read, and that is taken to be the session's account. Summaries are plain text and go anywhere.
 final class Asking {
   private Asking() {}
 
@@ -21,17 +21,17 @@ final class Asking {
   /// @param home the account its session stays with; null if there is none
   static Ask ask(Submitted manifest, Assignment assignment, @Nullable AccountId home) {
     Content content = assignment.content();
-    boolean ciphertext = manifest.history().ciphertext();
+    boolean held = manifest.history().ciphertext() || Thoughts.along(manifest.history(), content);
     AccountId session =
         switch (content) {
           case Content.Whole _ -> home;
-          case Content.Excerpt _ -> ciphertext ? home : null;
+          case Content.Excerpt _ -> held ? home : null;
           case Content.Summaries _, Content.Joined _ -> null;
         };
     AccountId last = assignment.lastAccount();
     return new Ask(
         session,
-        ciphertext && session != null,
+        held && session != null,
         last == null ? Set.of() : Set.of(last),
         tokens(manifest, content));
   }

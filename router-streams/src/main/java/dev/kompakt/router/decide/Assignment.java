@@ -48,6 +48,11 @@ public record Assignment(
     return new Assignment(job, content, sent, spent, deferred, null, outcome);
   }
 
+  /// The same job on other content.
+  Assignment on(Content other) {
+    return new Assignment(job, other, sent, spent, deferred, lastAccount, lastOutcome);
+  }
+
   /// With all attempts to come again.
   Assignment renewed() {
     return new Assignment(job, content, sent, 0, 0, lastAccount, null);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.kompakt.schemas.history.Chunk;
 import dev.kompakt.schemas.history.PayloadRef;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What a node works on.
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -16,8 +17,10 @@ public sealed interface Content {
   boolean last();
 
   /// The whole history.
+  ///
+  /// @param thoughtless whether it goes without its thoughts; null for no
   @JsonTypeName("whole")
-  record Whole(long bytes) implements Content {
+  record Whole(long bytes, @Nullable Boolean thoughtless) implements Content {
     @Override
     public boolean last() {
       return true;

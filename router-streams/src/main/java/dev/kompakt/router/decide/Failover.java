@@ -51,6 +51,9 @@ sealed interface Failover {
   /// spent.
   record OtherMode() implements Failover {}
 
+  /// At once without the history's thoughts, for the account did not make them. Nothing is spent.
+  record WithoutThoughts() implements Failover {}
+
   /// In smaller pieces.
   record Smaller(Outcome.TooLarge refusal) implements Failover {}
 
@@ -60,12 +63,16 @@ sealed interface Failover {
   /// The compaction has failed, and the same request starts anew.
   record StartAnew() implements Failover {}
 
-  /// What follows from an outcome.
+  /// How the attempt was made.
   ///
-  /// @param mode the attempt was made in
   /// @param account whether it used an account; one that did not has none to rest
   /// @param stayed whether it was to wait on its lane however long that took
-  static Failover of(Outcome outcome, Mode mode, boolean account, boolean stayed, Instant now) {
+  /// @param thoughts whether it took thoughts along that may be left out
+  record Sent(Mode mode, boolean account, boolean stayed, boolean thoughts) {}
+
+  /// What follows from an outcome.
+  static Failover of(Outcome outcome, Sent sent, Instant now) {
+    boolean account = sent.account();
     return switch (outcome) {
       case Outcome.Succeeded succeeded -> new Keep(succeeded);
       case Outcome.TooLarge refusal -> new Smaller(refusal);
@@ -79,13 +86,14 @@ sealed interface Failover {
                   : clamp(Duration.between(now, resetsAt), LONGEST_QUOTA),
               account);
       case Outcome.Unauthorized _ -> account ? new Refused(REFUSED) : new Again(Duration.ZERO);
-      case Outcome.Unsupported _ -> mode == Mode.NATIVE ? new OtherMode() : new GiveUp();
+      case Outcome.Unsupported _ -> sent.mode() == Mode.NATIVE ? new OtherMode() : new GiveUp();
       case Outcome.Transient(_, _, Duration retryAfter) ->
           new Again(retryAfter == null ? Duration.ZERO : clamp(retryAfter, LONGEST_RETRY_AFTER));
       case Outcome.Malformed _ -> new Again(Duration.ZERO);
-      case Outcome.Rejected _ -> new GiveUp();
+      case Outcome.Rejected rejected ->
+          rejected.unreadable() && sent.thoughts() ? new WithoutThoughts() : new GiveUp();
       case Outcome.Declined(Instant until) ->
-          account && !stayed ? new NoRoom(room(until, now)) : new Later();
+          account && !sent.stayed() ? new NoRoom(room(until, now)) : new Later();
       case Outcome.Cancelled _ -> new Later();
       case Outcome.PayloadLost _ -> new StartAnew();
     };

@@ -49,7 +49,13 @@ final class Jobs {
   private static Work work(Draft draft, int index, Content content) {
     PayloadRef items = draft.manifest.history().items();
     return switch (content) {
-      case Content.Whole _ -> new Work.Whole(items, finish(draft.manifest));
+      case Content.Whole(_, Boolean thoughtless) ->
+          new Work.Whole(
+              items,
+              thoughtless == null
+                  ? null
+                  : draft.packing().pieces(draft.packing().whole().getFirst()),
+              finish(draft.manifest));
       case Content.Excerpt(Chunk chunk, _) ->
           new Work.Chunk(items, draft.packing().pieces(chunk), index, draft.nodes().size());
       case Content.Summaries(List<PayloadRef> refs, boolean last) ->

@@ -11,7 +11,6 @@ import dev.kompakt.schemas.id.AttemptId;
 import dev.kompakt.schemas.record.AttemptEvent;
 import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
 import dev.kompakt.schemas.record.AttemptEvent.AttemptStarted;
-import dev.kompakt.schemas.record.Mode;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Usage;
 import java.time.Duration;
@@ -126,9 +125,7 @@ final class Outcomes {
   }
 
   private static void finished(Draft draft, int index, Node.InFlight node, Outcome outcome) {
-    Mode mode = Jobs.mode(draft, node.assignment().content());
-    boolean stayed = Boolean.TRUE.equals(node.stays());
-    switch (Failover.of(outcome, mode, node.account() != null, stayed, draft.now)) {
+    switch (Failover.of(outcome, sent(draft, node), draft.now)) {
       case Failover.Keep(Outcome.Succeeded(PayloadRef result, Usage usage)) ->
           succeeded(draft, index, node, result, usage);
       case Failover.Smaller(Outcome.TooLarge refusal) -> smaller(draft, index, node, refusal);
@@ -157,12 +154,24 @@ final class Outcomes {
         draft.summarize();
         draft.replace(index, node.toWaiting(node.assignment().unsuited(outcome)));
       }
+      case Failover.WithoutThoughts _ ->
+          draft.replace(
+              index, node.toWaiting(Thoughts.without(draft, node.assignment().unsuited(outcome))));
       case Failover.GiveUp _ -> lost(draft, index, node, node.assignment(), outcome);
       case Failover.StartAnew _ -> {
         draft.replace(index, node.toWaiting(node.assignment()));
         draft.fail(Failures.of(outcome));
       }
     }
+  }
+
+  private static Failover.Sent sent(Draft draft, Node.InFlight node) {
+    Content content = node.assignment().content();
+    return new Failover.Sent(
+        Jobs.mode(draft, content),
+        node.account() != null,
+        Boolean.TRUE.equals(node.stays()),
+        Thoughts.removable(draft.manifest.history(), content));
   }
 
   private static void succeeded(

@@ -121,18 +121,19 @@ final class Scheduling {
       if (draft.sizing.mode() == Mode.NATIVE && draft.lacksNative()) {
         draft.summarize();
       }
-      Ask ask = draft.ask(node.assignment());
+      Node.Waiting formed = new Node.Waiting(Thoughts.form(draft, node.assignment()));
+      Ask ask = draft.ask(formed.assignment());
       switch (draft.book.choose(ask, draft.now)) {
         case Routing.Use(AccountId account, Routing.Reason reason) ->
             send(
                 draft,
                 index,
-                node,
+                formed,
                 new Place(account, node.assignment().deferred() >= MOST_SENT_BACK, ask, reason));
         case Routing.Wait(Instant until, Pause.Cause cause) -> {
           AccountId account = draft.book.roomiest(ask, draft.now);
           if (account != null) {
-            send(draft, index, node, new Place(account, true, ask, Routing.Reason.BUSY));
+            send(draft, index, formed, new Place(account, true, ask, Routing.Reason.BUSY));
           } else if (worthWaiting(draft, until)) {
             draft.replace(index, node.toBackoff(earlier(until, draft.now.plus(RECHECK)), cause));
             return false;
@@ -146,6 +147,7 @@ final class Scheduling {
               return exhausted(draft, Failures.noAccount());
             }
             case TOO_LARGE -> {
+              draft.replace(index, formed);
               Outcomes.smaller(
                   draft, index, new TooLarge(TooLarge.Unit.TOKENS, ask.tokens(), null));
               return true;

@@ -29,7 +29,7 @@ final class Splitting {
       long bytes = draft.manifest.history().items().bytes();
       Mode mode = upstream.local() ? Mode.LOCAL : upstream.mode();
       draft.sizing = new Sizing(mode, null, LearnedLimit.Bound.UNKNOWN);
-      draft.replaceAll(List.of(draft.fresh(new Content.Whole(bytes))));
+      draft.replaceAll(List.of(draft.fresh(new Content.Whole(bytes, null))));
       return;
     }
     List<Node> nodes = new ArrayList<>();
@@ -47,7 +47,7 @@ final class Splitting {
   static void locally(Draft draft) {
     draft.sizing = new Sizing(Mode.LOCAL, null, LearnedLimit.Bound.UNKNOWN);
     long bytes = draft.manifest.history().items().bytes();
-    draft.replaceAll(List.of(draft.fresh(new Content.Whole(bytes))));
+    draft.replaceAll(List.of(draft.fresh(new Content.Whole(bytes, null))));
   }
 
   /// Packs the refused node, and every other that is not with a worker, to a smaller target. What

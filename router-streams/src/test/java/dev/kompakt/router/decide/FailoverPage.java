@@ -12,6 +12,9 @@ import java.util.Map;
 final class FailoverPage {
   private static final Instant NOW = Fixtures.START;
 
+  private static final Outcome UNREADABLE =
+      new Outcome.Rejected(400, "invalid_encrypted_content", null);
+
   private static final String HEAD =
       """
       # Failover
@@ -64,12 +67,16 @@ final class FailoverPage {
                 page.append("| ")
                     .append(name)
                     .append(" | ")
-                    .append(row(Failover.of(outcome, Mode.NATIVE, true, false, NOW)))
+                    .append(row(outcome, Mode.NATIVE, false, false))
                     .append(" |\n"));
     page.append("| declined though it was to stay | ")
-        .append(row(Failover.of(new Outcome.Declined(null), Mode.NATIVE, true, true, NOW)))
+        .append(row(new Outcome.Declined(null), Mode.NATIVE, true, false))
         .append(" |\n| unsupported in another mode | ")
-        .append(row(Failover.of(new Outcome.Unsupported(404), Mode.TRIGGER, true, false, NOW)))
+        .append(row(new Outcome.Unsupported(404), Mode.TRIGGER, false, false))
+        .append(
+            " |\n| reasoning of another account's making (400 `invalid_encrypted_content`), if the"
+                + " history has no other ciphertext and went with it | ")
+        .append(row(UNREADABLE, Mode.NATIVE, false, true))
         .append(" |\n");
     Settings settings = Settings.DEFAULT;
     return page.append(
@@ -81,8 +88,11 @@ final class FailoverPage {
             is rate limited several times in a row rests for its backoff if that is longer than what it \
             asked for.
             - *Another* account is one that rests no more and has not just failed at this job; the \
-            session's own comes before all others, where it can be used. A history with ciphertext goes \
-            to its session's account only: it waits for it, or fails with that account's reset.
+            session's own comes before all others, where it can be used. A history whose only \
+            ciphertext is reasoning goes to its session's account as long as that can be used, else to \
+            another without the reasoning, and to be summarized always without. One with other \
+            ciphertext, such as a provider's compaction, goes to its session's account only: it waits \
+            for it, or fails with that account's reset.
             - A job that comes back %d times without an attempt spent stays on the lane it is sent to next.
             - At most `compaction.maxCalls` calls are made for one run of a compaction, whatever they end \
             in.
@@ -124,8 +134,8 @@ final class FailoverPage {
         .toString();
   }
 
-  private static String row(Failover failover) {
-    return switch (failover) {
+  private static String row(Outcome outcome, Mode mode, boolean stayed, boolean thoughts) {
+    return switch (Failover.of(outcome, new Failover.Sent(mode, true, stayed, thoughts), NOW)) {
       case Failover.Keep _ -> "rate limits in a row are forgotten | is done | –";
       case Failover.Rest(Pause.Cause cause, Duration rest) ->
           "rests: "
@@ -148,6 +158,7 @@ final class FailoverPage {
       case Failover.Later _ -> "– | the first time another at once, then after its backoff | no";
       case Failover.OtherMode _ ->
           "– (the endpoint counts as missing, for every job) | at once in mode `summarize` | no";
+      case Failover.WithoutThoughts _ -> "– | at once without the reasoning | no";
       case Failover.Smaller _ -> "– (the size is learned, for every job) | in smaller pieces | no";
       case Failover.GiveUp _ -> "– | has failed: no other account is tried | –";
       case Failover.StartAnew _ -> "– | has failed; the same request starts anew | –";

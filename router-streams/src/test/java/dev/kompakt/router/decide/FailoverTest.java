@@ -22,11 +22,11 @@ class FailoverTest {
   private static final Instant NOW = Fixtures.START;
 
   private static Failover of(Outcome outcome) {
-    return Failover.of(outcome, Mode.NATIVE, true, false, NOW);
+    return Failover.of(outcome, new Failover.Sent(Mode.NATIVE, true, false, false), NOW);
   }
 
   private static Failover withoutAccount(Outcome outcome) {
-    return Failover.of(outcome, Mode.LOCAL, false, false, NOW);
+    return Failover.of(outcome, new Failover.Sent(Mode.LOCAL, false, false, false), NOW);
   }
 
   @Test

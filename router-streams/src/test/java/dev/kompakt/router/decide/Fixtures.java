@@ -69,7 +69,8 @@ public final class Fixtures {
         texts,
         List.of(),
         spans.size(),
-        false);
+        false,
+        null);
   }
 
   public static History spans(int count, int bytes) {
@@ -118,7 +119,8 @@ public final class Fixtures {
             old.longTexts(),
             old.retained(),
             old.itemCount(),
-            old.ciphertext()),
+            old.ciphertext(),
+            old.thoughts()),
         submitted.chunks(),
         at);
   }

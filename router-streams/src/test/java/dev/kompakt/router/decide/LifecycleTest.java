@@ -42,6 +42,7 @@ class LifecycleTest {
         .isEqualTo(
             new Work.Whole(
                 SUBMITTED.history().items(),
+                null,
                 new Work.Finish(
                     SUBMITTED.checkpoint(), SUBMITTED.history().items(), List.of(), 10)));
     assertThat(run.status().progress()).isEqualTo(new CompactionStatus.Progress(1, 0, 1, 0));

@@ -9,6 +9,7 @@ import dev.kompakt.bootstrap.route.Routing;
 import dev.kompakt.bootstrap.route.Standing;
 import dev.kompakt.bootstrap.route.Verdict;
 import dev.kompakt.router.route.Upstream;
+import dev.kompakt.schemas.history.ByteRange;
 import dev.kompakt.schemas.history.History;
 import dev.kompakt.schemas.history.Packing;
 import dev.kompakt.schemas.id.AccountId;
@@ -94,7 +95,8 @@ final class RoutingPlay {
             plain.longTexts(),
             plain.retained(),
             plain.itemCount(),
-            random.nextInt(4) == 0);
+            random.nextInt(4) == 0,
+            random.nextInt(3) == 0 ? List.of(new ByteRange(0, 1000)) : null);
     Packing packing = new Packing(history);
     return Fixtures.of(
         Fixtures.submitted(
@@ -259,7 +261,14 @@ final class RoutingPlay {
   private @Nullable AccountId maker(Kept kept, Job job) {
     Submitted manifest = kept.manifest;
     boolean carriesHistory = job.work() instanceof Work.Whole || job.work() instanceof Work.Chunk;
-    return manifest != null && manifest.history().ciphertext() && carriesHistory
+    boolean carriesThoughts =
+        manifest != null
+            && manifest.history().thoughts() != null
+            && job.work() instanceof Work.Whole whole
+            && whole.pieces() == null;
+    assertThat(carriesThoughts && job.mode() == Mode.SUMMARIZE).isFalse();
+    return manifest != null
+            && (carriesThoughts || (manifest.history().ciphertext() && carriesHistory))
         ? bindings.account(manifest.session(), agenda.now())
         : null;
   }
@@ -271,9 +280,11 @@ final class RoutingPlay {
       for (Node node : running.layer().nodes()) {
         if (node instanceof Node.Backoff(Assignment assignment, _, var cause) && cause != null) {
           AccountId home = bindings.account(kept.manifest.session(), agenda.now());
-          overlooked |=
-              pool.choose(Asking.ask(kept.manifest, assignment, home), agenda.now())
-                  instanceof Routing.Use;
+          overlooked |= overlooked(kept.manifest, assignment, home);
+          if (Thoughts.removable(kept.manifest.history(), assignment.content())) {
+            Content without = new Content.Whole(assignment.content().bytes(), true);
+            overlooked |= overlooked(kept.manifest, assignment.on(without), home);
+          }
         }
       }
     }
@@ -286,6 +297,10 @@ final class RoutingPlay {
           .as("waits though somebody could take it")
           .isLessThan(LONGEST_OVERSIGHT);
     }
+  }
+
+  private boolean overlooked(Submitted manifest, Assignment assignment, @Nullable AccountId home) {
+    return pool.choose(Asking.ask(manifest, assignment, home), agenda.now()) instanceof Routing.Use;
   }
 
   RoutingPlay play() {

@@ -22,7 +22,7 @@ class SplittingTest {
 
   private static long content(Job job) {
     return switch (job.work()) {
-      case Work.Whole(var items, _) -> items.bytes();
+      case Work.Whole(var items, _, _) -> items.bytes();
       case Work.Chunk(_, List<Piece> pieces, _, _) -> pieces.stream().mapToLong(Piece::bytes).sum();
       case Work.Merge _, Work.Join _ -> 0;
     };

@@ -1,6 +1,7 @@
 package dev.kompakt.schemas.history;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The manifest of a stored history: what the packing and the router know of it, without any text.
 ///
@@ -13,7 +14,10 @@ import java.util.List;
 /// @param retained the system, developer and user messages that fit the retained budget, oldest
 ///   first, as ranges of `items`
 /// @param itemCount items the client sent
-/// @param ciphertext whether an item holds `encrypted_content` that only its maker can read
+/// @param ciphertext whether an item that is no thought holds `encrypted_content`: without it the
+///   history makes no sense, and only its maker can read it
+/// @param thoughts the items of reasoning that hold `encrypted_content`, as ranges of `items`,
+///   ascending; null for none
 public record History(
     PayloadRef items,
     PayloadRef envelope,
@@ -21,14 +25,19 @@ public record History(
     List<LongText> longTexts,
     List<ByteRange> retained,
     int itemCount,
-    boolean ciphertext) {
+    boolean ciphertext,
+    @Nullable List<ByteRange> thoughts) {
   /// More spans than this are not noted: neighbours are joined until the manifest fits its record.
   public static final int MAX_SPANS = 20_000;
+
+  /// More thoughts than this are not noted: the rest counts as other ciphertext.
+  public static final int MAX_THOUGHTS = 5_000;
 
   public History {
     spans = List.copyOf(spans);
     longTexts = List.copyOf(longTexts);
     retained = List.copyOf(retained);
+    thoughts = thoughts == null || thoughts.isEmpty() ? null : List.copyOf(thoughts);
     long total = Math.max(0, spans.size() - 1);
     for (int bytes : spans) {
       if (bytes < 1) {
@@ -55,6 +64,14 @@ public record History(
       }
       last = text.end();
       lastSpan = text.span();
+    }
+    long next = 0;
+    for (ByteRange thought : thoughts == null ? List.<ByteRange>of() : thoughts) {
+      if (thought.offset() < next || thought.end() > total || thought.length() == 0) {
+        throw new IllegalArgumentException(
+            "thought " + thought.offset() + ".." + thought.end() + " is out of order");
+      }
+      next = thought.end() + 1;
     }
   }
 

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/// Cuts a history into chunks at span boundaries: pure, in order, linear in spans and cuts.
+/// Cuts a history into chunks at span boundaries: pure, in order, linear in spans and cuts. What it
+/// writes is without the history's thoughts, so that anyone can read it.
 ///
 /// A span larger than the target is taken apart into a [Fragment.Skeleton] and the [Fragment.Text]s
 /// of its long strings; images in it are left out. What cannot be cut further becomes a chunk above
@@ -24,14 +25,11 @@ public final class Packing {
       new Piece.Literal(TEXT_OPEN).bytes() + new Piece.Literal(TEXT_CLOSE).bytes();
 
   private final History history;
-  private final long[] starts;
+  private final Layout layout;
 
   public Packing(History history) {
     this.history = history;
-    starts = new long[history.spans().size() + 1];
-    for (int i = 0; i < history.spans().size(); i++) {
-      starts[i + 1] = starts[i] + history.spans().get(i) + 1;
-    }
+    layout = new Layout(history);
   }
 
   /// The whole history as one chunk; empty if it has no items.
@@ -54,7 +52,7 @@ public final class Packing {
       switch (fragment) {
         case Fragment.Spans(int from, int to) -> {
           for (int span = from; span < to; span++) {
-            if (history.spans().get(span) <= target || !hasLongText(span)) {
+            if (layout.bytes(span, span + 1) <= target || !hasLongText(span)) {
               packer.add(new Fragment.Spans(span, span + 1));
             } else {
               takeApart(span, packer);
@@ -70,9 +68,9 @@ public final class Packing {
 
   /// Bytes of the chunk's content on the wire, separators between fragments included.
   public long bytes(Chunk chunk) {
-    long bytes = chunk.fragments().size() - 1L;
+    long bytes = 0;
     for (Fragment fragment : chunk.fragments()) {
-      bytes += bytes(fragment);
+      bytes = together(bytes, bytes(fragment));
     }
     return bytes;
   }
@@ -81,11 +79,12 @@ public final class Packing {
   public List<Piece> pieces(Chunk chunk) {
     List<Piece> pieces = new ArrayList<>();
     for (Fragment fragment : chunk.fragments()) {
-      if (!pieces.isEmpty()) {
+      if (!pieces.isEmpty() && bytes(fragment) > 0) {
         pieces.add(new Piece.Literal(","));
       }
       switch (fragment) {
-        case Fragment.Spans(int from, int to) -> pieces.add(copy(starts[from], starts[to] - 1));
+        case Fragment.Spans(int from, int to) ->
+            layout.runs(from, to).forEach(run -> pieces.add(copy(run.offset(), run.end())));
         case Fragment.Skeleton(int span) -> skeleton(span, pieces);
         case Fragment.Text(_, long from, long to) -> {
           pieces.add(new Piece.Literal(TEXT_OPEN));
@@ -149,7 +148,7 @@ public final class Packing {
 
   private long bytes(Fragment fragment) {
     return switch (fragment) {
-      case Fragment.Spans(int from, int to) -> starts[to] - 1 - starts[from];
+      case Fragment.Spans(int from, int to) -> layout.bytes(from, to);
       case Fragment.Skeleton(int span) -> {
         List<Piece> pieces = new ArrayList<>();
         skeleton(span, pieces);
@@ -160,20 +159,28 @@ public final class Packing {
   }
 
   private void skeleton(int span, List<Piece> pieces) {
-    long at = starts[span];
-    for (int i = firstLongText(span);
-        i < history.longTexts().size() && history.longTexts().get(i).span() == span;
-        i++) {
-      LongText text = history.longTexts().get(i);
-      pieces.add(copy(at, text.start()));
-      pieces.add(new Piece.Literal(text.image() ? IMAGE_LEFT_OUT : TEXT_MOVED));
-      at = text.end();
+    int next = firstLongText(span);
+    for (ByteRange run : layout.runs(span, span + 1)) {
+      long at = run.offset();
+      for (;
+          next < history.longTexts().size() && history.longTexts().get(next).end() <= run.end();
+          next++) {
+        LongText text = history.longTexts().get(next);
+        pieces.add(copy(at, text.start()));
+        pieces.add(new Piece.Literal(text.image() ? IMAGE_LEFT_OUT : TEXT_MOVED));
+        at = text.end();
+      }
+      pieces.add(copy(at, run.end()));
     }
-    pieces.add(copy(at, starts[span + 1] - 1));
   }
 
   private static Piece copy(long from, long to) {
     return new Piece.Copy(from, to - from);
+  }
+
+  /// Bytes of both with a comma between them, if neither is nothing.
+  private static long together(long one, long other) {
+    return one + other + (one > 0 && other > 0 ? 1 : 0);
   }
 
   /// The chunk being filled and those that are full.
@@ -190,10 +197,10 @@ public final class Packing {
     /// Adds what is not cut further, to a new chunk where it does not fit.
     void add(Fragment atom) {
       long bytes = bytes(atom);
-      if (!open.isEmpty() && openBytes + 1 + bytes > target) {
+      if (openBytes > 0 && bytes > 0 && together(openBytes, bytes) > target) {
         close();
       }
-      openBytes += bytes + (open.isEmpty() ? 0 : 1);
+      openBytes = together(openBytes, bytes);
       if (!open.isEmpty()
           && open.getLast() instanceof Fragment.Spans(int from, int to)
           && atom instanceof Fragment.Spans(int next, int end)
@@ -211,7 +218,7 @@ public final class Packing {
       int next = found < 0 ? -found - 1 : found + 1;
       long start = from;
       while (start < to) {
-        long room = target - TEXT_FRAME - (open.isEmpty() ? 0 : openBytes + 1);
+        long room = target - TEXT_FRAME - (openBytes == 0 ? 0 : openBytes + 1);
         long end = to - start <= room ? to : start;
         for (; end < to && next < cuts.size(); next++) {
           long cut = cuts.get(next);
@@ -220,7 +227,7 @@ public final class Packing {
           }
           end = cut;
         }
-        if (end == start && !open.isEmpty()) {
+        if (end == start && openBytes > 0) {
           close();
           continue;
         }

@@ -74,7 +74,12 @@ public sealed interface Outcome {
   /// @param code the provider's error code, cut to 64 characters of `[A-Za-z0-9_.-]`
   /// @param param the field it names, likewise
   @JsonTypeName("rejected")
-  record Rejected(int status, @Nullable String code, @Nullable String param) implements Outcome {}
+  record Rejected(int status, @Nullable String code, @Nullable String param) implements Outcome {
+    /// Whether it is refused for ciphertext that another account made.
+    public boolean unreadable() {
+      return "invalid_encrypted_content".equals(code);
+    }
+  }
 
   /// The provider answered, but not with a result. Tried again, never merged.
   @JsonTypeName("malformed")

@@ -28,7 +28,7 @@ public sealed interface Submission {
   /// @param idempotencyKey SHA-256 of tenant and the client's `Idempotency-Key`, hex
   /// @param provider whose limits the chunks were packed for
   /// @param history if its [History#ciphertext] is set, the whole of it is held by the account its
-  ///   session is bound to: no other can read it
+  ///   session is bound to: no other can read it. Its thoughts go to others only by being left out
   /// @param chunks one for the whole history, or as many as the learned limit asks for
   /// @param deadline when the compaction fails as timed out
   /// @param session SHA-256 of the client's session, hex

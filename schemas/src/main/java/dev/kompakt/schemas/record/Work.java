@@ -12,8 +12,14 @@ import org.jspecify.annotations.Nullable;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 public sealed interface Work {
   /// The whole history in one go; its result is the answer.
+  ///
+  /// @param pieces what to write into `input`, copies counting from `items`; null for all of them
   @JsonTypeName("whole")
-  record Whole(PayloadRef items, Finish finish) implements Work {}
+  record Whole(PayloadRef items, @Nullable List<Piece> pieces, Finish finish) implements Work {
+    public Whole {
+      pieces = pieces == null ? null : List.copyOf(pieces);
+    }
+  }
 
   /// A part of the history; its result is a partial summary (UTF-8 text).
   ///

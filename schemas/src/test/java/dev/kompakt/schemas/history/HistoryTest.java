@@ -51,8 +51,40 @@ class HistoryTest {
     }
   }
 
+  @Test
+  void shouldRefuseThoughtsOutOfOrder() {
+    // Given
+    ByteRange one = new ByteRange(0, 10);
+    ByteRange two = new ByteRange(11, 10);
+
+    // When, Then
+    assertThat(thoughtful(List.of(one, two)).thoughts()).containsExactly(one, two);
+    assertThat(thoughtful(List.of()).thoughts()).isNull();
+    for (List<ByteRange> thoughts :
+        List.of(
+            List.of(two, one),
+            List.of(one, one),
+            List.of(one, new ByteRange(10, 5)),
+            List.of(new ByteRange(15, 7)),
+            List.of(new ByteRange(5, 0)))) {
+      assertThatIllegalArgumentException().isThrownBy(() -> thoughtful(thoughts));
+    }
+  }
+
+  private static History thoughtful(List<ByteRange> thoughts) {
+    return new History(
+        StoredHistory.ref(21),
+        StoredHistory.ref(2),
+        List.of(10, 10),
+        List.of(),
+        List.of(),
+        2,
+        false,
+        thoughts);
+  }
+
   private static History history(long bytes, List<Integer> spans, List<LongText> texts) {
     return new History(
-        StoredHistory.ref(bytes), StoredHistory.ref(2), spans, texts, List.of(), 1, false);
+        StoredHistory.ref(bytes), StoredHistory.ref(2), spans, texts, List.of(), 1, false, null);
   }
 }

@@ -182,7 +182,8 @@ class PackingTest {
     PayloadRef items = StoredHistory.ref(at - 1);
     Packing packing =
         new Packing(
-            new History(items, StoredHistory.ref(2), spans, texts, List.of(), spans.size(), false));
+            new History(
+                items, StoredHistory.ref(2), spans, texts, List.of(), spans.size(), false, null));
 
     // When
     List<Chunk> packed = packing.pack(packing.whole(), 1_000_000);
@@ -213,6 +214,44 @@ class PackingTest {
       chunks = packed;
       target = Math.max(1, (long) (target * random.nextDouble()));
     }
+  }
+
+  @RepeatedTest(20)
+  void shouldLeaveOutThoughtsWhereverTheyStand(RepetitionInfo repetition) {
+    // Given
+    long seed = SEED + 2000 + repetition.getCurrentRepetition();
+    Random random = new Random(seed);
+    StoredHistory stored = RandomSpans.thoughtful(random);
+    Packing packing = new Packing(stored.history());
+    PackingPromises promises = new PackingPromises(stored, packing, "seed " + seed);
+    List<Chunk> chunks = packing.whole();
+    long target = 400_000;
+    promises.checkContent(chunks);
+
+    for (int round = 0; round < 4; round++) {
+      // When
+      List<Chunk> packed = packing.pack(chunks, target);
+
+      // Then
+      promises.check(packed, target);
+      chunks = packed;
+      target = Math.max(1, (long) (target * random.nextDouble()));
+    }
+  }
+
+  @Test
+  void shouldSendNothingOfAHistoryThatIsAllThoughts() {
+    // Given
+    String thought = RandomSpans.THOUGHT + "\"}";
+    Packing packing = new Packing(StoredHistory.of(List.of(thought, thought)).history());
+
+    // When
+    List<Chunk> packed = packing.pack(packing.whole(), 1);
+
+    // Then
+    assertThat(packed).isEqualTo(packing.whole());
+    assertThat(packing.bytes(packed.getFirst())).isZero();
+    assertThat(packing.pieces(packed.getFirst())).isEmpty();
   }
 
   @RepeatedTest(10)

@@ -23,6 +23,9 @@ final class RandomSpans {
     ","
   };
 
+  /// What each thought begins with; nothing else holds it.
+  static final String THOUGHT = "{\"type\":\"reasoning\",\"encrypted_content\":\"gAAA";
+
   private RandomSpans() {}
 
   static StoredHistory history(Random random) {
@@ -32,6 +35,29 @@ final class RandomSpans {
       spans.add(span(random, i));
     }
     return StoredHistory.of(spans);
+  }
+
+  /// A history that is thought over: thoughts alone, several of them, and around and inside of
+  /// spans.
+  static StoredHistory thoughtful(Random random) {
+    List<String> spans = new ArrayList<>();
+    int count = 1 + random.nextInt(60);
+    for (int i = 0; i < count; i++) {
+      String span = span(random, i);
+      switch (random.nextInt(4)) {
+        case 0 -> spans.add(thoughts(random));
+        case 1 -> spans.add(thoughts(random) + "," + span + "," + thoughts(random));
+        case 2 ->
+            spans.add(span.replace("},{", "}," + thoughts(random) + "," + thoughts(random) + ",{"));
+        default -> spans.add(span);
+      }
+    }
+    return StoredHistory.of(spans);
+  }
+
+  private static String thoughts(Random random) {
+    String thought = THOUGHT + "x".repeat(random.nextInt(40_000)) + "\"}";
+    return random.nextBoolean() ? thought : thought + "," + THOUGHT + "\"}";
   }
 
   private static String span(Random random, int number) {

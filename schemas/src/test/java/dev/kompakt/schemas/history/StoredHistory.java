@@ -25,22 +25,28 @@ final class StoredHistory {
     return new String(items, StandardCharsets.UTF_8);
   }
 
-  /// Stores spans, each one or more items joined by commas.
+  /// Stores spans, each one or more items joined by commas; those that [RandomSpans#thoughts] made
+  /// are its thoughts.
   static StoredHistory of(List<String> spans) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     List<Integer> sizes = new ArrayList<>();
     List<LongText> longTexts = new ArrayList<>();
+    List<ByteRange> thoughts = new ArrayList<>();
     for (String span : spans) {
       if (all.size() > 0) {
         all.write(',');
       }
       byte[] bytes = span.getBytes(StandardCharsets.UTF_8);
+      thoughts(bytes, all.size(), thoughts);
       longTexts(bytes, sizes.size(), all.size(), longTexts);
       sizes.add(bytes.length);
       all.writeBytes(bytes);
     }
+    longTexts.removeIf(
+        text -> thoughts.stream().anyMatch(t -> t.offset() < text.start() && text.end() < t.end()));
     History history =
-        new History(ref(all.size()), ref(2), sizes, longTexts, List.of(), spans.size(), false);
+        new History(
+            ref(all.size()), ref(2), sizes, longTexts, List.of(), spans.size(), false, thoughts);
     return new StoredHistory(history, all.toByteArray());
   }
 
@@ -64,6 +70,16 @@ final class StoredHistory {
         0,
         LongStream.range(0, segments).boxed().toList(),
         bytes);
+  }
+
+  private static void thoughts(byte[] json, int base, List<ByteRange> into) {
+    String text = new String(json, StandardCharsets.ISO_8859_1);
+    int at = text.indexOf(RandomSpans.THOUGHT);
+    while (at >= 0) {
+      int end = text.indexOf('}', at) + 1;
+      into.add(new ByteRange((long) base + at, end - at));
+      at = text.indexOf(RandomSpans.THOUGHT, end);
+    }
   }
 
   private static void longTexts(byte[] json, int span, int base, List<LongText> into) {

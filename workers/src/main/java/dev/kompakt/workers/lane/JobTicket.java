@@ -68,11 +68,16 @@ final class JobTicket implements AdmissionQueue.Waiting {
 
   private static long content(Work work) {
     return switch (work) {
-      case Work.Whole whole -> whole.items().bytes();
-      case Work.Chunk chunk -> chunk.pieces().stream().mapToLong(Piece::bytes).sum();
+      case Work.Whole(PayloadRef items, List<Piece> pieces, _) ->
+          pieces == null ? items.bytes() : sent(pieces);
+      case Work.Chunk chunk -> sent(chunk.pieces());
       case Work.Merge merge -> bytes(merge.summaries());
       case Work.Join join -> bytes(join.summaries());
     };
+  }
+
+  private static long sent(List<Piece> pieces) {
+    return pieces.stream().mapToLong(Piece::bytes).sum();
   }
 
   private static long bytes(List<PayloadRef> refs) {

@@ -48,7 +48,7 @@ record NativeMode() implements UpstreamMode {
     Work.Whole whole = UpstreamMode.whole(job);
     return RequestFields.begin(job, envelope, provider, KNOWN_FIELDS::contains)
         .literal(",\"input\":[")
-        .stored(whole.items(), whole.items().whole())
+        .pieces(whole.items(), whole.pieces())
         .literal("]}");
   }
 

@@ -2,6 +2,7 @@ package dev.kompakt.workers.upstream;
 
 import dev.kompakt.schemas.history.ByteRange;
 import dev.kompakt.schemas.history.PayloadRef;
+import dev.kompakt.schemas.history.Piece;
 import dev.kompakt.workers.json.JsonText;
 import dev.kompakt.workers.payload.PayloadCursor;
 import dev.kompakt.workers.payload.Payloads;
@@ -53,6 +54,22 @@ final class RequestBody {
 
   RequestBody stored(PayloadRef payload, ByteRange range) {
     return add(new Stored(payload, range));
+  }
+
+  /// Adds pieces of a payload.
+  ///
+  /// @param pieces null for all of it
+  RequestBody pieces(PayloadRef payload, @Nullable List<Piece> pieces) {
+    if (pieces == null) {
+      return stored(payload, payload.whole());
+    }
+    for (Piece piece : pieces) {
+      switch (piece) {
+        case Piece.Copy(long offset, long bytes) -> stored(payload, new ByteRange(offset, bytes));
+        case Piece.Literal(String text) -> literal(text);
+      }
+    }
+    return this;
   }
 
   /// Adds a payload of plain text as the content of a JSON string; reads it to know its length.

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Set;
 
 /// `POST {base}/responses` with Kompakt's own instructions, for a whole history, a part of one, or
-/// partial summaries. The history's items go as they are; a reasoning or compaction item of another
-/// maker goes along in a whole history too, and a provider that cannot read it says so.
+/// partial summaries. Of the history go the pieces the job names, which hold no thoughts; a
+/// compaction item of another maker goes along, and a provider that cannot read it says so.
 record SummarizeMode(Payloads payloads) implements UpstreamMode {
   static final int MOST_OUTPUT_TOKENS = 16_384;
 
@@ -49,21 +49,15 @@ record SummarizeMode(Payloads payloads) implements UpstreamMode {
             + ",\"instructions\":"
             + JsonText.quoted(Instructions.of(job.work()))
             + ",\"input\":[");
+    long before = body.length();
     switch (job.work()) {
-      case Work.Whole(PayloadRef items, _) -> body.stored(items, items.whole());
-      case Work.Chunk(PayloadRef items, List<Piece> pieces, _, _) -> {
-        for (Piece piece : pieces) {
-          switch (piece) {
-            case Piece.Copy(long offset, long length) ->
-                body.stored(items, new ByteRange(offset, length));
-            case Piece.Literal(String text) -> body.literal(text);
-          }
-        }
-      }
+      case Work.Whole(PayloadRef items, List<Piece> pieces, _) -> body.pieces(items, pieces);
+      case Work.Chunk(PayloadRef items, List<Piece> pieces, _, _) -> body.pieces(items, pieces);
       case Work.Merge(List<PayloadRef> summaries, _) -> summaries(body, summaries);
       case Work.Join _ -> throw new IllegalArgumentException("a join needs no call");
     }
-    return body.literal("," + Instructions.CLOSING_MESSAGE + "]}");
+    return body.literal(body.length() == before ? "" : ",")
+        .literal(Instructions.CLOSING_MESSAGE + "]}");
   }
 
   private void summaries(RequestBody body, List<PayloadRef> summaries) throws IOException {

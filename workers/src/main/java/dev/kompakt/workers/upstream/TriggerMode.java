@@ -31,10 +31,12 @@ record TriggerMode() implements UpstreamMode {
   @Override
   public RequestBody body(Job job, Envelope envelope, KompaktConfig.Provider provider) {
     Work.Whole whole = UpstreamMode.whole(job);
-    return RequestFields.begin(job, envelope, provider, name -> !OWN_FIELDS.contains(name))
-        .literal(",\"stream\":true,\"store\":false,\"input\":[")
-        .stored(whole.items(), whole.items().whole())
-        .literal(whole.items().bytes() == 0 ? "" : ",")
+    RequestBody body =
+        RequestFields.begin(job, envelope, provider, name -> !OWN_FIELDS.contains(name))
+            .literal(",\"stream\":true,\"store\":false,\"input\":[");
+    long before = body.length();
+    return body.pieces(whole.items(), whole.pieces())
+        .literal(body.length() == before ? "" : ",")
         .literal("{\"type\":\"compaction_trigger\"}]}");
   }
 

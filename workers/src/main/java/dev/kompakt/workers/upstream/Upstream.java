@@ -96,13 +96,17 @@ public final class Upstream implements AutoCloseable {
   /// The history is fetched while the envelope is read and the start reported.
   private Payloads readAhead(Work work) {
     return switch (work) {
-      case Work.Whole whole -> ReadAhead.begin(payloads, whole.items(), 0);
-      case Work.Chunk(PayloadRef items, List<Piece> pieces, _, _) ->
-          pieces.isEmpty() || !(pieces.getFirst() instanceof Piece.Copy(long offset, _))
-              ? payloads
-              : ReadAhead.begin(payloads, items, offset);
+      case Work.Whole(PayloadRef items, List<Piece> pieces, _) ->
+          pieces == null ? ReadAhead.begin(payloads, items, 0) : readAhead(items, pieces);
+      case Work.Chunk(PayloadRef items, List<Piece> pieces, _, _) -> readAhead(items, pieces);
       case Work.Merge _, Work.Join _ -> payloads;
     };
+  }
+
+  private Payloads readAhead(PayloadRef items, List<Piece> pieces) {
+    return pieces.isEmpty() || !(pieces.getFirst() instanceof Piece.Copy(long offset, _))
+        ? payloads
+        : ReadAhead.begin(payloads, items, offset);
   }
 
   private static URI uri(KompaktConfig.Provider provider, UpstreamMode mode) {

@@ -95,7 +95,7 @@ class AnswerWriterTest {
   private String write(Checkpoint checkpoint) throws IOException {
     Work.Finish finish =
         new Work.Finish(checkpoint, items, List.of(new ByteRange(0, 22), new ByteRange(31, 21)), 3);
-    Job job = Jobs.of(1, "a", Mode.SUMMARIZE, Jobs.EMPTY, new Work.Whole(items, finish));
+    Job job = Jobs.of(1, "a", Mode.SUMMARIZE, Jobs.EMPTY, new Work.Whole(items, null, finish));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     answers.summary(job, finish, SUMMARY, USAGE, out);
     return out.toString(StandardCharsets.UTF_8);

@@ -340,7 +340,7 @@ class LocalCompactionTest {
 
   private byte[] compact(PayloadRef items, List<ByteRange> retained, Checkpoint checkpoint)
       throws IOException {
-    Work.Whole whole = new Work.Whole(items, new Work.Finish(checkpoint, items, retained, 0));
+    Work.Whole whole = new Work.Whole(items, null, new Work.Finish(checkpoint, items, retained, 0));
     Job job = Jobs.of(1, null, Mode.LOCAL, Jobs.EMPTY, whole);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     compaction.compact(

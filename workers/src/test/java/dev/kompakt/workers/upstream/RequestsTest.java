@@ -22,6 +22,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -119,6 +121,24 @@ class RequestsTest {
     ObjectNode request = Captures.body(Captures.V2);
     request.putArray("input");
     assertThat(send(Mode.TRIGGER, request).path("input")).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "LOCAL", mode = EnumSource.Mode.EXCLUDE)
+  void shouldSendThePiecesOfAWholeOnly(Mode mode) throws IOException {
+    // Given
+    PayloadRef items = payloads.put("{\"n\":1},{\"secret\":2},{\"n\":3}");
+    List<Piece> pieces = List.of(new Piece.Copy(0, 7), new Piece.Copy(20, 8));
+    Work.Finish finish = Jobs.finish(items, Checkpoint.SEALED);
+
+    // When
+    JsonNode sent = read(mode, "{}", new Work.Whole(items, pieces, finish));
+    JsonNode nothing = read(mode, "{}", new Work.Whole(items, List.of(), finish));
+
+    // Then
+    assertThat(sent.path("input").toString()).startsWith("[{\"n\":1},{\"n\":3}");
+    assertThat(sent.toString()).doesNotContain("secret");
+    assertThat(nothing.path("input")).hasSize(mode == Mode.NATIVE ? 0 : 1);
   }
 
   @Test
