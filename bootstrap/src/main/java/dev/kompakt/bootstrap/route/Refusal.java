@@ -34,7 +34,8 @@ public enum Refusal {
           Outcome.Rejected _,
           Outcome.Malformed _,
           Outcome.Cancelled _,
-          Outcome.PayloadLost _ ->
+          Outcome.PayloadLost _,
+          Outcome.WorkerLost _ ->
           null;
     };
   }

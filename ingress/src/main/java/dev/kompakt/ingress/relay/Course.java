@@ -133,7 +133,8 @@ final class Course {
           Outcome.Cancelled _,
           Outcome.Declined _,
           Outcome.Unsupported _,
-          Outcome.PayloadLost _ ->
+          Outcome.PayloadLost _,
+          Outcome.WorkerLost _ ->
           tried.add(call.seat().id());
     }
   }
@@ -154,7 +155,8 @@ final class Course {
           Outcome.Cancelled _,
           Outcome.Declined _,
           Outcome.Unsupported _,
-          Outcome.PayloadLost _ ->
+          Outcome.PayloadLost _,
+          Outcome.WorkerLost _ ->
           null;
     };
   }
@@ -176,7 +178,8 @@ final class Course {
           Outcome.Succeeded _,
           Outcome.Cancelled _,
           Outcome.Unsupported _,
-          Outcome.PayloadLost _ ->
+          Outcome.PayloadLost _,
+          Outcome.WorkerLost _ ->
           false;
     };
   }

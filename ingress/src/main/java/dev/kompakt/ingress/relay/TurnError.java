@@ -138,7 +138,8 @@ record TurnError(
           Outcome.Succeeded _,
           Outcome.Cancelled _,
           Outcome.Unsupported _,
-          Outcome.PayloadLost _ ->
+          Outcome.PayloadLost _,
+          Outcome.WorkerLost _ ->
           own(refused, 502, DEFAULT_SECONDS);
     };
   }

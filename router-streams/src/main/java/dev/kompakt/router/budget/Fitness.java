@@ -73,7 +73,8 @@ record Fitness(@Nullable AccountState stored, AccountState current, @Nullable In
           Outcome.Cancelled _,
           Outcome.Declined _,
           Outcome.Unsupported _,
-          Outcome.PayloadLost _ ->
+          Outcome.PayloadLost _,
+          Outcome.WorkerLost _ ->
           this;
     };
   }

@@ -57,7 +57,8 @@ sealed interface Failover {
   /// In smaller pieces.
   record Smaller(Outcome.TooLarge refusal) implements Failover {}
 
-  /// Never again: no account would take it. A merge is given up, everything else has failed.
+  /// Never again: no account would take it, or no worker outlives it. A merge is given up,
+  /// everything else has failed.
   record GiveUp() implements Failover {}
 
   /// The compaction has failed, and the same request starts anew.
@@ -92,6 +93,7 @@ sealed interface Failover {
       case Outcome.Malformed _ -> new Again(Duration.ZERO);
       case Outcome.Rejected rejected ->
           rejected.unreadable() && sent.thoughts() ? new WithoutThoughts() : new GiveUp();
+      case Outcome.WorkerLost _ -> new GiveUp();
       case Outcome.Declined(Instant until) ->
           account && !sent.stayed() ? new NoRoom(room(until, now)) : new Later();
       case Outcome.Cancelled _ -> new Later();

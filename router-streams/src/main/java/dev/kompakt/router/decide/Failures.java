@@ -137,6 +137,15 @@ record Failures(Cause cause, Failure failure) {
               "The stored history can no longer be read. Send the same request again to start"
                   + " anew.",
               1);
+      case Outcome.WorkerLost _ ->
+          of(
+              Cause.WORKER_LOST,
+              500,
+              SERVER_ERROR,
+              "worker_lost",
+              "Worker after worker went away in the middle of this compaction. The operator has to"
+                  + " look why the workers ended.",
+              null);
       case Outcome.Succeeded _, Outcome.Cancelled _, Outcome.Declined _ -> timedOut();
     };
   }

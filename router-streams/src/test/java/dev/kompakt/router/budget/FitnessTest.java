@@ -114,6 +114,7 @@ class FitnessTest {
         new Outcome.Cancelled(),
         new Outcome.Declined(at(500)),
         new Outcome.PayloadLost(),
+        new Outcome.WorkerLost(),
         new Outcome.Unauthorized(403, null));
   }
 

@@ -55,6 +55,7 @@ final class FailoverPage {
     outcomes.put("declined (the lane has no room soon)", new Outcome.Declined(null));
     outcomes.put("cancelled (the worker stopped)", new Outcome.Cancelled());
     outcomes.put("payload lost", new Outcome.PayloadLost());
+    outcomes.put("worker lost (three workers went away in it)", new Outcome.WorkerLost());
     return outcomes;
   }
 

@@ -73,7 +73,8 @@ class FailoverTest {
         new Outcome.TooLarge(Outcome.TooLarge.Unit.TOKENS, 1, null),
         new Outcome.Unsupported(404),
         new Outcome.Cancelled(),
-        new Outcome.PayloadLost());
+        new Outcome.PayloadLost(),
+        new Outcome.WorkerLost());
   }
 
   @ParameterizedTest

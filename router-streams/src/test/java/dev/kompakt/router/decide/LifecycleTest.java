@@ -290,6 +290,22 @@ class LifecycleTest {
   }
 
   @Test
+  void shouldFailAndTryNoOtherWorkerWhenWorkerAfterWorkerWentAway() {
+    // Given
+    run.submit(SUBMITTED);
+
+    // When
+    run.finish(run.newJob(), new Outcome.WorkerLost());
+
+    // Then
+    assertThat(run.status().completion()).isInstanceOf(Completion.Failed.class);
+    assertThat(run.letters)
+        .extracting(DeadLetter::cause)
+        .containsExactly(DeadLetter.Cause.WORKER_LOST);
+    assertThat(run.newJobs()).isEmpty();
+  }
+
+  @Test
   void shouldStartAnewWhenSubmittedAgainAfterItsPayloadWasLost() {
     // Given
     run.submit(SUBMITTED);

@@ -171,6 +171,7 @@ public final class SimulatedWorkers {
             && !(outcome instanceof Outcome.Declined)
             && !(outcome instanceof Outcome.Cancelled)
             && !(outcome instanceof Outcome.PayloadLost)
+            && !(outcome instanceof Outcome.WorkerLost)
             && !(outcome instanceof Outcome.TooLarge refusal && refusal.limit() != null);
     count(job, called ? 1 : 0);
     return new AttemptFinished(

@@ -89,6 +89,8 @@ public record DeadLetter(
     CALLS_EXHAUSTED,
     TIMED_OUT,
     PAYLOAD_LOST,
+    /// Worker after worker went away in the same attempt.
+    WORKER_LOST,
     UNREADABLE_RECORD
   }
 }

@@ -111,4 +111,8 @@ public sealed interface Outcome {
   /// A payload it needs is past its retention or cannot be opened.
   @JsonTypeName("payload_lost")
   record PayloadLost() implements Outcome {}
+
+  /// Worker after worker went away in it; it is not given to another.
+  @JsonTypeName("worker_lost")
+  record WorkerLost() implements Outcome {}
 }

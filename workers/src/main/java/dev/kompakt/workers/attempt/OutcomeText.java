@@ -21,6 +21,7 @@ final class OutcomeText {
       case Outcome.Cancelled _ -> "cancelled";
       case Outcome.Declined _ -> "declined";
       case Outcome.PayloadLost _ -> "payload_lost";
+      case Outcome.WorkerLost _ -> "worker_lost";
     };
   }
 
@@ -37,7 +38,11 @@ final class OutcomeText {
           case Outcome.Transient t -> t.cause() + (t.status() == null ? "" : " " + t.status());
           case Outcome.Rejected r -> r.status() + " " + r.code();
           case Outcome.Malformed m -> m.fault().toString();
-          case Outcome.Cancelled _, Outcome.Declined _, Outcome.PayloadLost _ -> "";
+          case Outcome.Cancelled _,
+              Outcome.Declined _,
+              Outcome.PayloadLost _,
+              Outcome.WorkerLost _ ->
+              "";
         };
     return detail.isEmpty() ? kind(outcome) : kind(outcome) + " (" + detail + ")";
   }

@@ -99,7 +99,7 @@ final class Dispatch {
           .addKeyValue("attempt", ticket.attempt())
           .addKeyValue("workers", begun.workers())
           .log("worker after worker went away in this attempt, it is not made again");
-      settle(ticket, new Outcome.Transient(Outcome.Transient.Cause.WORKER_FAULT, null, null));
+      settle(ticket, new Outcome.WorkerLost());
     } else {
       queue.add(ticket, clock.instant());
     }

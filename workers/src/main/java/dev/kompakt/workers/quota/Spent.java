@@ -36,7 +36,8 @@ public record Spent(boolean called, @Nullable Long tokens) {
           Outcome.Malformed _,
           Outcome.Cancelled _,
           Outcome.Declined _,
-          Outcome.PayloadLost _ ->
+          Outcome.PayloadLost _,
+          Outcome.WorkerLost _ ->
           null;
     };
   }

@@ -415,8 +415,7 @@ class LanesTest {
     runAll();
 
     // Then
-    assertThat(settled.get(Jobs.attempt(0)))
-        .isEqualTo(new Outcome.Transient(Outcome.Transient.Cause.WORKER_FAULT, null, null));
+    assertThat(settled.get(Jobs.attempt(0))).isEqualTo(new Outcome.WorkerLost());
   }
 
   @Test
