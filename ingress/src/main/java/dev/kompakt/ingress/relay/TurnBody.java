@@ -7,10 +7,12 @@ import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What goes on the wire for a turn: the envelope's fields and the input, without the tools that
@@ -20,6 +22,10 @@ final class TurnBody {
   private static final byte[] INPUT = ascii(",\"input\":[");
   private static final byte[] ONLY_INPUT = ascii("\"input\":[");
   private static final byte[] END_OF_INPUT = ascii("]}");
+
+  /// Without tools the others mean nothing.
+  private static final Set<String> ABOUT_TOOLS =
+      Set.of("tools", "tool_choice", "parallel_tool_calls");
 
   /// Of envelopes up to this size tools are removed; a larger one goes as it is.
   private static final long MOST_EDITED_BYTES = 4 << 20;
@@ -51,27 +57,40 @@ final class TurnBody {
     }
     try (InputStream in = turn.envelope().open()) {
       if (!(JSON.readTree(in.readAllBytes()) instanceof ObjectNode envelope)
-          || !(envelope.path("tools") instanceof tools.jackson.databind.node.ArrayNode tools)) {
-        return null;
-      }
-      boolean removed = false;
-      for (int i = tools.size() - 1; i >= 0; i--) {
-        if (rejected.contains(tools.get(i).path("type").asString(""))) {
-          tools.remove(i);
-          removed = true;
-        }
-      }
-      if (!removed) {
+          || !(envelope.path("tools") instanceof ArrayNode tools)
+          || !removed(tools, rejected)) {
         return null;
       }
       JsonNode choice = envelope.path("tool_choice");
-      if (tools.isEmpty() || rejected.contains(choice.path("type").asString(""))) {
+      if (isOf(choice, rejected)
+          || (choice.path("tools") instanceof ArrayNode allowed
+              && removed(allowed, rejected)
+              && allowed.isEmpty())) {
         envelope.remove("tool_choice");
+      }
+      if (tools.isEmpty()) {
+        envelope.remove(ABOUT_TOOLS);
       }
       return JSON.writeValueAsBytes(envelope);
     } catch (JacksonException e) {
       return null;
     }
+  }
+
+  /// Whether tools of these types were there to be removed.
+  private static boolean removed(ArrayNode tools, List<String> rejected) {
+    boolean removed = false;
+    for (int i = tools.size() - 1; i >= 0; i--) {
+      if (isOf(tools.get(i), rejected)) {
+        tools.remove(i);
+        removed = true;
+      }
+    }
+    return removed;
+  }
+
+  private static boolean isOf(JsonNode tool, List<String> types) {
+    return types.contains(tool.path("type").asString(""));
   }
 
   /// Its bytes.

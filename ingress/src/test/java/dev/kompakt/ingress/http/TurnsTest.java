@@ -497,6 +497,30 @@ class TurnsTest {
   }
 
   @Test
+  void shouldRemoveWhatNamesAToolThatWasRemoved() throws Exception {
+    // Given
+    String image = "{\"type\":\"image_generation\"}";
+    String function = "{\"type\":\"function\",\"name\":\"f\"}";
+    String body =
+        "{\"model\":\"m\",\"tools\":[%s],\"tool_choice\":%s,\"parallel_tool_calls\":true,\"input\":\"hi\"}";
+    String allowed = "{\"type\":\"allowed_tools\",\"mode\":\"auto\",\"tools\":[%s]}";
+
+    // When
+    send(body.formatted(image + "," + function, allowed.formatted(image + "," + function)));
+    send(body.formatted(image + "," + function, allowed.formatted(image)));
+    send(body.formatted(image, "\"auto\""));
+
+    // Then
+    JsonNode both = JSON.readTree(first.asked.get(0).body());
+    assertThat(both.at("/tool_choice/tools").toString()).isEqualTo("[" + function + "]");
+    JsonNode one = JSON.readTree(first.asked.get(1).body());
+    assertThat(one.path("tools").toString()).isEqualTo("[" + function + "]");
+    assertThat(one.has("tool_choice")).isFalse();
+    assertThat(JSON.readTree(first.asked.get(2).body()).propertyNames())
+        .containsExactlyInAnyOrder("model", "input");
+  }
+
+  @Test
   void shouldPassAnEventOfSixteenMebibytes() throws Exception {
     // Given
     String image = "A".repeat(16 << 20);

@@ -7,6 +7,7 @@ import dev.kompakt.workers.json.JsonTokens.Token;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,11 +18,13 @@ import java.util.Set;
 ///
 /// @param fields the values of top-level fields, in the client's order
 /// @param tools each tool's type and place
+/// @param chosen the types of tools that `tool_choice` names
 /// @param text the values of the fields of `text`
 record Envelope(
     PayloadRef payload,
     Map<String, ByteRange> fields,
     List<Tool> tools,
+    Set<String> chosen,
     Map<String, ByteRange> text) {
   /// A request with more fields or tools than this is nobody's.
   static final int MOST_FIELDS = 1_000;
@@ -49,6 +52,7 @@ record Envelope(
     private final JsonTokens json;
     private final Map<String, ByteRange> fields = new LinkedHashMap<>();
     private final List<Tool> tools = new ArrayList<>();
+    private final Set<String> chosen = new HashSet<>();
     private final Map<String, ByteRange> text = new LinkedHashMap<>();
 
     Reading(PayloadRef payload, JsonTokens json) {
@@ -66,6 +70,8 @@ record Envelope(
         long from = json.start();
         if (name.equals("tools") && value == Token.START_ARRAY) {
           tools();
+        } else if (name.equals("tool_choice") && value == Token.START_OBJECT) {
+          choice();
         } else if (name.equals("text") && value == Token.START_OBJECT) {
           text();
         } else {
@@ -73,7 +79,7 @@ record Envelope(
         }
         put(fields, name, from);
       }
-      return new Envelope(payload, fields, tools, text);
+      return new Envelope(payload, fields, tools, chosen, text);
     }
 
     private void tools() throws IOException {
@@ -83,25 +89,50 @@ record Envelope(
           throw new EnvelopeRejectedException("too_many_tools");
         }
         long from = json.start();
-        String type = "";
-        if (token == Token.START_OBJECT) {
-          type = tool();
-        } else {
-          json.skipValue(token);
-        }
+        String type = type(token);
         tools.add(new Tool(type, new ByteRange(from, json.position() - from)));
       }
     }
 
-    private String tool() throws IOException {
-      String type = "";
+    /// One tool, or several that are allowed.
+    private void choice() throws IOException {
+      chosen.clear();
       while (json.next() == Token.NAME) {
-        boolean isType = name().equals("type");
+        String name = name();
         Token value = json.next();
-        if (isType && value == Token.STRING) {
-          type = name();
+        if (name.equals("type") && value == Token.STRING) {
+          choose(name());
+        } else if (name.equals("tools") && value == Token.START_ARRAY) {
+          for (Token token = json.next(); token != Token.END_ARRAY; token = json.next()) {
+            choose(type(token));
+          }
         } else {
           json.skipValue(value);
+        }
+      }
+    }
+
+    private void choose(String type) throws EnvelopeRejectedException {
+      if (chosen.size() == MOST_TOOLS) {
+        throw new EnvelopeRejectedException("too_many_tools");
+      }
+      chosen.add(type);
+    }
+
+    /// A tool's type; empty if it has none.
+    private String type(Token value) throws IOException {
+      String type = "";
+      if (value != Token.START_OBJECT) {
+        json.skipValue(value);
+        return type;
+      }
+      while (json.next() == Token.NAME) {
+        boolean isType = name().equals("type");
+        Token said = json.next();
+        if (isType && said == Token.STRING) {
+          type = name();
+        } else {
+          json.skipValue(said);
         }
       }
       return type;

@@ -11,13 +11,15 @@ import java.util.function.Predicate;
 
 /// Begins a request with its model and the client's fields.
 final class RequestFields {
+  private static final String CHOICE = "tool_choice";
+
   /// Without tools these mean nothing, and some providers refuse them.
-  private static final Set<String> ABOUT_TOOLS = Set.of("parallel_tool_calls", "tool_choice");
+  private static final Set<String> ABOUT_TOOLS = Set.of("parallel_tool_calls", CHOICE);
 
   private RequestFields() {}
 
   /// An open object with `model` and those of the client's fields that `wanted` takes; tools of
-  /// types the provider refuses are left out.
+  /// types the provider refuses are left out, and a `tool_choice` that names one.
   static RequestBody begin(
       Job job, Envelope envelope, KompaktConfig.Provider provider, Predicate<String> wanted) {
     RequestBody body = new RequestBody().literal("{\"model\":" + JsonText.quoted(job.model()));
@@ -26,10 +28,13 @@ final class RequestFields {
     boolean filter = envelope.tools().stream().anyMatch(tool -> rejected.contains(tool.type()));
     List<ByteRange> kept = filter ? envelope.toolsWithout(rejected) : List.of();
     boolean noTools = filter && kept.isEmpty();
+    boolean noChoice = envelope.chosen().stream().anyMatch(rejected::contains);
     for (Map.Entry<String, ByteRange> field : envelope.fields().entrySet()) {
       String name = field.getKey();
       boolean tools = name.equals("tools");
-      if (!wanted.test(name) || (noTools && (tools || ABOUT_TOOLS.contains(name)))) {
+      if (!wanted.test(name)
+          || (noTools && (tools || ABOUT_TOOLS.contains(name)))
+          || (noChoice && name.equals(CHOICE))) {
         continue;
       }
       body.literal("," + JsonText.quoted(name) + ":");

@@ -23,6 +23,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -93,6 +94,30 @@ class RequestsTest {
     assertThat(compact.propertyNames()).doesNotContain("tools", "parallel_tool_calls");
     assertThat(triggered.propertyNames())
         .doesNotContain("tools", "parallel_tool_calls", "tool_choice");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"type\":\"web_search\"} | false",
+        "{\"type\":\"allowed_tools\",\"tools\":[1,{\"type\":\"function\"},{\"type\":\"tool_search\"}]} | false",
+        "{\"type\":\"allowed_tools\",\"tools\":[{\"type\":\"function\",\"name\":\"web_search\"}]} | true",
+        "{\"type\":\"function\",\"name\":\"exec\"} | true",
+        "\"required\" | true",
+      })
+  void shouldLeaveOutAChoiceOfAToolTheProviderRefuses(String choice, boolean goes)
+      throws IOException {
+    // Given
+    ObjectNode request = Captures.body(Captures.V2);
+    request.set("tool_choice", MAPPER.readTree(choice));
+
+    // When
+    JsonNode sent = send(Mode.TRIGGER, request);
+
+    // Then
+    assertThat(sent.path("tools")).isNotEmpty();
+    assertThat(sent.has("tool_choice")).isEqualTo(goes);
   }
 
   @Test
