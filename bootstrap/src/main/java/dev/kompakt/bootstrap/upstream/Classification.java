@@ -25,6 +25,9 @@ public record Classification(
   private static final Duration RATE_LIMIT_DEFAULT = Duration.ofSeconds(5);
   private static final Duration RATE_LIMIT_LEAST = Duration.ofMillis(100);
 
+  /// A reset that is over for less than this was one when the provider said it, by its clock.
+  private static final Duration JUST_OVER = Duration.ofMinutes(1);
+
   private static final Pattern TOO_MANY_TOKENS =
       Pattern.compile(
           "context.{0,20}(length|window|limit).{0,80}exceed"
@@ -60,7 +63,7 @@ public record Classification(
     return switch (status) {
       case 400, 422 -> badRequest(status, error);
       case 401, 403 -> new Outcome.Unauthorized(status, null);
-      case 402 -> new Outcome.QuotaExhausted(resetsAt(error));
+      case 402 -> exhausted(error);
       case 413 -> tooLarge(error.type().equals("tokens") ? Unit.TOKENS : Unit.BYTES);
       case 429 -> tooMany(error);
       case 408, 409, 425 -> transientError(Cause.SERVER_ERROR, status, error);
@@ -125,7 +128,7 @@ public record Classification(
         || error.code().equals("usage_limit_reached")
         || error.code().equals("insufficient_quota")
         || error.type().equals("insufficient_quota")) {
-      return new Outcome.QuotaExhausted(resetsAt(error));
+      return exhausted(error);
     }
     if (error.type().equals("usage_not_included") || error.code().equals("usage_not_included")) {
       return new Outcome.Unauthorized(429, null);
@@ -172,6 +175,13 @@ public record Classification(
       implausible.run();
     }
     return wait;
+  }
+
+  private Outcome exhausted(ErrorBody error) {
+    Instant at = error.resetsAt();
+    return at != null && !at.isAfter(now) && at.isAfter(now.minus(JUST_OVER))
+        ? new Outcome.RateLimited(RATE_LIMIT_DEFAULT)
+        : new Outcome.QuotaExhausted(resetsAt(error));
   }
 
   private @Nullable Instant resetsAt(ErrorBody error) {

@@ -136,6 +136,20 @@ class ClassificationTest {
             new Outcome.QuotaExhausted(NOW.plusSeconds(60))),
         Arguments.of(
             Map.of(),
+            "{\"error\":{\"type\":\"usage_limit_reached\",\"resets_at\":"
+                + NOW.getEpochSecond()
+                + "}}",
+            new Outcome.RateLimited(Duration.ofSeconds(5))),
+        Arguments.of(
+            Map.of(),
+            "{\"error\":{\"type\":\"usage_limit_reached\",\"resets_in_seconds\":-59}}",
+            new Outcome.RateLimited(Duration.ofSeconds(5))),
+        Arguments.of(
+            Map.of(),
+            "{\"error\":{\"type\":\"usage_limit_reached\",\"resets_in_seconds\":-60}}",
+            new Outcome.QuotaExhausted(null)),
+        Arguments.of(
+            Map.of(),
             "{\"error\":{\"type\":\"usage_limit_reached\",\"resets_at\":-7}}",
             new Outcome.QuotaExhausted(null)),
         Arguments.of(
@@ -170,6 +184,9 @@ class ClassificationTest {
         Arguments.of("usage_not_included", new Outcome.Unauthorized(429, null)),
         Arguments.of("context_length_exceeded", TOKENS),
         Arguments.of("invalid_prompt", new Outcome.Rejected(400, "invalid_prompt", null)),
+        Arguments.of(
+            "invalid_encrypted_content",
+            new Outcome.Rejected(400, "invalid_encrypted_content", null)),
         Arguments.of("cyber_policy", new Outcome.Rejected(400, "cyber_policy", null)),
         Arguments.of("invalid_api_key", new Outcome.Unauthorized(401, null)));
   }
@@ -202,7 +219,7 @@ class ClassificationTest {
         "{\"resets_at\":-7}",
         "{\"resets_at\":9e99}",
         "{\"resets_at\":4102444800}",
-        "{\"resets_in_seconds\":-1}",
+        "{\"resets_in_seconds\":-60}",
         "{\"resets_in_seconds\":31708800}",
         "{\"resets_in_seconds\":99999999999999999999}"
       })

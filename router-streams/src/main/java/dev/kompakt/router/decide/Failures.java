@@ -107,13 +107,18 @@ record Failures(Cause cause, Failure failure) {
   }
 
   /// The failure of a compaction that ends with this outcome of an attempt.
-  static Failures of(Outcome outcome) {
+  static Failures of(Outcome outcome, Instant now) {
     return switch (outcome) {
       case Outcome.TooLarge _ -> tooLarge();
       case Outcome.RateLimited(Duration retryAfter) ->
           resting(Pause.Cause.RATE_LIMITED, retryAfter, null);
       case Outcome.QuotaExhausted(Instant resetsAt) ->
-          resting(Pause.Cause.QUOTA_EXHAUSTED, Duration.ofSeconds(LONGEST_RETRY_SECONDS), resetsAt);
+          resting(
+              Pause.Cause.QUOTA_EXHAUSTED,
+              resetsAt == null
+                  ? Duration.ofSeconds(LONGEST_RETRY_SECONDS)
+                  : Duration.between(now, resetsAt),
+              resetsAt);
       case Outcome.Unauthorized _ -> noAccount();
       case Outcome.Unsupported(int status) -> rejected(new Outcome.Rejected(status, null, null));
       case Outcome.Transient(Outcome.Transient.Cause cause, _, _) -> unavailable(cause);

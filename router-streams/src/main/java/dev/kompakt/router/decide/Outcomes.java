@@ -160,7 +160,7 @@ final class Outcomes {
       case Failover.GiveUp _ -> lost(draft, index, node, node.assignment(), outcome);
       case Failover.StartAnew _ -> {
         draft.replace(index, node.toWaiting(node.assignment()));
-        draft.fail(Failures.of(outcome));
+        draft.fail(Failures.of(outcome, draft.now));
       }
     }
   }
@@ -254,7 +254,8 @@ final class Outcomes {
     draft.replace(index, node.toWaiting(last));
     switch (node.assignment().content()) {
       case Content.Summaries _ -> Merging.giveUp(draft);
-      case Content.Whole _, Content.Excerpt _, Content.Joined _ -> draft.fail(Failures.of(outcome));
+      case Content.Whole _, Content.Excerpt _, Content.Joined _ ->
+          draft.fail(Failures.of(outcome, draft.now));
     }
   }
 

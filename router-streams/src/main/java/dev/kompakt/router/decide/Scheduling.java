@@ -258,7 +258,7 @@ final class Scheduling {
       if (!(node instanceof Node.Done)
           && last != null
           && undone(draft) <= draft.settings.maxCalls()) {
-        return Failures.of(last);
+        return Failures.of(last, draft.now);
       }
     }
     return Failures.tooManyCalls(undone(draft), draft.settings.maxCalls());

@@ -7,6 +7,7 @@ import dev.kompakt.schemas.record.Failure;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Outcome.Transient.Cause;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,10 +16,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FailuresTest {
   static Stream<Failures> ofUnknownLength() {
     return Stream.of(
-        Failures.of(new Outcome.Transient(Cause.OVERLOADED, 503, Duration.ofSeconds(17))),
-        Failures.of(new Outcome.Transient(Cause.SERVER_ERROR, 500, null)),
-        Failures.of(new Outcome.Malformed(Outcome.Malformed.Fault.NOT_JSON)),
-        Failures.of(new Outcome.Rejected(422, null, null)),
+        Failures.of(
+            new Outcome.Transient(Cause.OVERLOADED, 503, Duration.ofSeconds(17)), Fixtures.START),
+        Failures.of(new Outcome.Transient(Cause.SERVER_ERROR, 500, null), Fixtures.START),
+        Failures.of(new Outcome.Malformed(Outcome.Malformed.Fault.NOT_JSON), Fixtures.START),
+        Failures.of(new Outcome.Rejected(422, null, null), Fixtures.START),
         Failures.noAccount(),
         Failures.timedOut(),
         Failures.tooLarge(),
@@ -42,5 +44,19 @@ class FailuresTest {
       assertThat(failure.retryAfterSeconds()).as("%s", cause).isEqualTo(told);
       assertThat(failure.answersFor()).isEqualTo(Duration.ofSeconds(told));
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PT-5S,1", "PT9S,9", "PT3H,60"})
+  void shouldTellTheResetOfTheLastAccountThatWasAsked(Duration left, int told) {
+    // Given
+    Instant resetsAt = Fixtures.START.plus(left);
+
+    // When
+    Failure failure = Failures.of(new Outcome.QuotaExhausted(resetsAt), Fixtures.START).failure();
+
+    // Then
+    assertThat(failure.retryAfterSeconds()).isEqualTo(told);
+    assertThat(failure.resetsAt()).isEqualTo(resetsAt);
   }
 }
