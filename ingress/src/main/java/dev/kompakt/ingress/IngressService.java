@@ -6,6 +6,7 @@ import dev.kompakt.bootstrap.credential.AccountProbes;
 import dev.kompakt.bootstrap.credential.Credentials;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.kafka.LogView;
+import dev.kompakt.bootstrap.kafka.TopicFollower;
 import dev.kompakt.bootstrap.kafka.TopicWriter;
 import dev.kompakt.bootstrap.kafka.UnreachableException;
 import dev.kompakt.bootstrap.observe.Health;
@@ -23,14 +24,19 @@ import dev.kompakt.ingress.publish.KafkaStatuses;
 import dev.kompakt.ingress.publish.KafkaSubmissions;
 import dev.kompakt.ingress.publish.StatusFeed;
 import dev.kompakt.ingress.publish.Statuses;
+import dev.kompakt.ingress.publish.Submissions;
 import dev.kompakt.ingress.relay.Accounts;
 import dev.kompakt.ingress.relay.Sessions;
+import dev.kompakt.ingress.replay.DeadLetters;
+import dev.kompakt.ingress.replay.Replays;
+import dev.kompakt.ingress.replay.Retention;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.id.CompactionId;
 import dev.kompakt.schemas.id.TenantId;
 import dev.kompakt.schemas.record.AccountReport;
 import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.CompactionStatus;
+import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.LimitKey;
 import dev.kompakt.schemas.record.Report;
@@ -60,13 +66,19 @@ public final class IngressService {
   private static final Duration LOADING = Duration.ofSeconds(60);
 
   private final List<LogView<?, ?>> views;
+  private final TopicFollower<String, DeadLetter> letters;
   private final KafkaProbe probe;
   private final AccountProbes probes;
   private final DataPlane plane;
 
   private IngressService(
-      List<LogView<?, ?>> views, KafkaProbe probe, AccountProbes probes, DataPlane plane) {
+      List<LogView<?, ?>> views,
+      TopicFollower<String, DeadLetter> letters,
+      KafkaProbe probe,
+      AccountProbes probes,
+      DataPlane plane) {
     this.views = views;
+    this.letters = letters;
     this.probe = probe;
     this.probes = probes;
     this.plane = plane;
@@ -109,6 +121,9 @@ public final class IngressService {
     Sessions bound =
         new Sessions(session -> sessions.get(session).orElse(null), config.routing().sessionIdle());
     Statuses statuses = new KafkaStatuses(compactions);
+    Submissions submissions = new KafkaSubmissions(clients);
+    DeadLetters letters = new DeadLetters();
+    TopicFollower<String, DeadLetter> newLetters = letters.follow(clients);
     TopicWriter<String, Report> reports = clients.writer(Topics.OUTCOMES);
     // While the log does not answer, sending waits: not on a turn's thread, and not without bound.
     Semaphore reporting = new Semaphore(MAX_REPORTS);
@@ -116,7 +131,7 @@ public final class IngressService {
         new DataPlane(
             config,
             new DataPlane.Log(
-                new KafkaSubmissions(clients),
+                submissions,
                 statuses,
                 new KafkaPayloads(payloads),
                 feed,
@@ -144,7 +159,10 @@ public final class IngressService {
             clock);
     KafkaProbe probe = new KafkaProbe(clients);
     health.require(
-        "ingress has read the log", () -> views.stream().allMatch(view -> view.loaded().isDone()));
+        "ingress has read the log",
+        () ->
+            newLetters.loaded().isDone()
+                && views.stream().allMatch(view -> view.loaded().isDone()));
     health.require("ingress reaches kafka", probe::answers);
     Consumer<AccountReport> operators = report -> reports.sendAndWait(report.key(), report);
     AccountProbes probes = new AccountProbes(config, credentials, operators, meters, clock);
@@ -158,9 +176,17 @@ public final class IngressService {
             session -> bound.account(session, clock.instant()),
             () -> limits.all().values(),
             operators,
-            probes),
+            probes,
+            letters,
+            new Replays(
+                letters,
+                statuses,
+                submissions,
+                new Retention(clients)::earliest,
+                config.compaction().deadline(),
+                clock)),
         clock);
-    return new IngressService(views, probe, probes, plane);
+    return new IngressService(views, newLetters, probe, probes, plane);
   }
 
   private static long tokens(
@@ -217,5 +243,6 @@ public final class IngressService {
     probe.close();
     probes.close();
     views.forEach(LogView::close);
+    letters.close();
   }
 }

@@ -1,8 +1,11 @@
 package dev.kompakt.bootstrap.admin;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.kompakt.bootstrap.config.ClientKey;
 import dev.kompakt.bootstrap.config.HostPort;
 import dev.kompakt.bootstrap.kafka.NotWrittenException;
+import dev.kompakt.bootstrap.kafka.UnreachableException;
 import dev.kompakt.bootstrap.observe.Health;
 import dev.kompakt.bootstrap.observe.Meters;
 import io.undertow.Undertow;
@@ -22,6 +25,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -46,6 +50,7 @@ public final class AdminServer implements AutoCloseable {
   private static final String SCHEME = "Bearer ";
   private static final Set<String> LOCAL = Set.of("127.0.0.1", "localhost", "::1", "[::1]");
 
+  private final Map<String, Map<HttpString, HttpHandler>> methods = new HashMap<>();
   private final Semaphore room = new Semaphore(MOST_AT_ONCE);
   private final Health health;
   private final byte @Nullable [] keyHash;
@@ -102,14 +107,25 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private void on(HttpString method, String path, HttpHandler handler) {
+    Map<HttpString, HttpHandler> known = methods.get(path);
+    if (known != null) {
+      known.put(method, handler);
+      return;
+    }
+    Map<HttpString, HttpHandler> handlers = new ConcurrentSkipListMap<>();
+    handlers.put(method, handler);
+    methods.put(path, handlers);
     paths.add(
         path,
         exchange -> {
-          if (exchange.getRequestMethod().equals(method)) {
-            handler.handleRequest(exchange);
+          HttpHandler asked = handlers.get(exchange.getRequestMethod());
+          if (asked != null) {
+            asked.handleRequest(exchange);
           } else {
-            exchange.getResponseHeaders().put(Headers.ALLOW, method.toString());
-            problem(exchange, 405, "method_not_allowed", "only " + method + " is answered here");
+            String allowed =
+                handlers.keySet().stream().map(HttpString::toString).collect(joining(", "));
+            exchange.getResponseHeaders().put(Headers.ALLOW, allowed);
+            problem(exchange, 405, "method_not_allowed", "only " + allowed + " is answered here");
           }
         });
   }
@@ -185,6 +201,8 @@ public final class AdminServer implements AutoCloseable {
       problem(exchange, 404, "not_found", String.valueOf(e.getMessage()));
     } catch (NotWrittenException e) {
       problem(exchange, 503, "not_written", "Kafka does not take it; try again");
+    } catch (UnreachableException e) {
+      problem(exchange, 503, "unreachable", "Kafka does not answer; try again");
     } catch (RuntimeException e) {
       LOG.atError()
           .addKeyValue("path", exchange.getRequestPath())

@@ -5,6 +5,8 @@ import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.credential.AccountProbes;
 import dev.kompakt.bootstrap.route.Standing;
 import dev.kompakt.ingress.publish.Statuses;
+import dev.kompakt.ingress.replay.DeadLetters;
+import dev.kompakt.ingress.replay.Replays;
 import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.record.AccountReport;
 import dev.kompakt.schemas.record.AccountState;
@@ -29,6 +31,7 @@ public final class AdminEndpoints {
   /// @param sessions the account of a session's hash; null if it has none
   /// @param reports returns once a report is durable
   /// @param probes try an account and report what came of it
+  /// @param replays asks for them
   public record Sources(
       Statuses compactions,
       Function<AccountId, @Nullable AccountStatus> account,
@@ -36,7 +39,9 @@ public final class AdminEndpoints {
       Function<String, @Nullable AccountId> sessions,
       Supplier<Collection<LearnedLimit>> limits,
       Consumer<AccountReport> reports,
-      AccountProbes probes) {}
+      AccountProbes probes,
+      DeadLetters letters,
+      Replays replays) {}
 
   /// Adds them all.
   public static void add(
@@ -69,6 +74,15 @@ public final class AdminEndpoints {
         account -> sources.probes().probe(account.id()).refusal(),
         _ -> true,
         clock);
+    DeadLetterList letters = new DeadLetterList(sources.letters(), sources.compactions(), clock);
+    admin.add("/admin/v1/dead-letters", letters);
+    admin.add("/admin/v1/dead-letters/{id}", letters::one);
+    ReplayList replays = new ReplayList(sources.letters(), sources.compactions(), clock);
+    admin.add("/admin/v1/replays", replays);
+    admin.add("/admin/v1/replays/{id}", replays::one);
+    admin.addAction(
+        "/admin/v1/replays",
+        new ReplayRequest(sources.replays(), sources.compactions(), config.accounts(), clock));
     admin.add("/admin/v1/limits", new LimitList(sources.limits(), clock));
     admin.add(
         "/admin/v1/routing/explain",

@@ -18,7 +18,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class CompactionList implements AdminEndpoint {
   private static final Set<String> PARAMETERS = Set.of("status", "tenant", "limit");
   private static final int DEFAULT_LIMIT = 50;
-  private static final int MAX_LIMIT = 1_000;
 
   private final Statuses statuses;
 
@@ -31,7 +30,7 @@ final class CompactionList implements AdminEndpoint {
     Listing.allow(query, PARAMETERS);
     State state = state(query.get("status"));
     String tenant = query.get("tenant");
-    int limit = limit(query.get("limit"));
+    int limit = Listing.limit(query.get("limit"), DEFAULT_LIMIT);
     List<CompactionStatus> newest =
         statuses.all().stream()
             .filter(status -> state == null || State.of(status) == state)
@@ -63,20 +62,5 @@ final class CompactionList implements AdminEndpoint {
                 new IllegalArgumentException(
                     "status must be one of "
                         + Stream.of(State.values()).map(State::text).toList()));
-  }
-
-  private static int limit(@Nullable String text) {
-    if (text == null) {
-      return DEFAULT_LIMIT;
-    }
-    try {
-      int limit = Integer.parseInt(text);
-      if (limit >= 1 && limit <= MAX_LIMIT) {
-        return limit;
-      }
-    } catch (NumberFormatException e) {
-      // told below
-    }
-    throw new IllegalArgumentException("limit must be 1 to " + MAX_LIMIT);
   }
 }

@@ -211,7 +211,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
       case Effect.BindSession(String session, SessionBinding binding) ->
           send(SESSIONS, Topics.SESSIONS, session, binding);
       case Effect.PublishDeadLetter(DeadLetter letter) ->
-          send(DEAD_LETTERS, Topics.DEAD_LETTERS, compaction, letter);
+          send(DEAD_LETTERS, Topics.DEAD_LETTERS, compaction.value(), letter);
       case Effect.SetTimer(TimerKind timer, Instant at) -> stores().setTimer(compaction, timer, at);
       case Effect.ClearTimer(TimerKind timer, Instant at) ->
           stores().clearTimer(compaction, timer, at);
@@ -222,8 +222,8 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
     }
   }
 
-  private <K, V> void send(String sink, Topic<K, V> topic, @Nullable K key, V value) {
-    byte[] name = key == null ? null : topic.keys().encode(key);
+  private <K, V> void send(String sink, Topic<K, V> topic, K key, V value) {
+    byte[] name = topic.keys().encode(key);
     context().forward(new Record<>(name, topic.values().encode(value), now().toEpochMilli()), sink);
     context().commit(); // others are waiting for it
   }
@@ -233,7 +233,7 @@ final class DecideProcessor implements Processor<byte[], byte[], byte[], byte[]>
     send(
         DEAD_LETTERS,
         Topics.DEAD_LETTERS,
-        compaction,
+        compaction == null ? at : compaction.value(),
         DeadLetter.unreadable(now(), compaction, at));
   }
 

@@ -154,12 +154,12 @@ public final class Topics {
           Topic.Sizing.SCALED,
           MIB);
 
-  public static final Topic<CompactionId, DeadLetter> DEAD_LETTERS =
+  public static final Topic<String, DeadLetter> DEAD_LETTERS =
       new Topic<>(
           "kompakt.dead-letters",
-          "compaction id",
-          "router → command line",
-          BY_COMPACTION,
+          "compaction id; the position of an unreadable record of none",
+          "router → ingress",
+          new TextCodec<>(Function.identity(), Function.identity()),
           new JsonCodec<>(DeadLetter.class),
           false,
           Duration.ofDays(30),

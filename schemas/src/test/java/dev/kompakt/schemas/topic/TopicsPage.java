@@ -62,7 +62,20 @@ final class TopicsPage {
       outcome after it. A started attempt without a finished one is in flight, or its worker died.
       4. **compactions**: the status, `sequence` counting its changes; the last one has a \
       `completion`.
-      5. **dead-letters**: one, if it failed.
+      5. **dead-letters**: one for each failure, and another of the same `at` whenever an attempt \
+      that was still out came in. The latest says what a replay has left to buy (`remaining`) and \
+      what it reads (`pointers`). A `replay_requested` on submissions is an operator's replay; the \
+      statuses of its run name it.
+
+      What failed at all, by cause, is read from that topic alone:
+
+      ```
+      kcat -b $B -C -t kompakt.dead-letters -o beginning -e -q -f '%k %T %s\\n'
+      kcat -b $B -C -t kompakt.dead-letters -o beginning -e -q -f '%s\\n' \
+        | sed 's/.*"cause":"\\([A-Z_]*\\)".*/\\1/' | sort | uniq -c
+      ```
+
+      `kompakt dead-letter list` says the same, and `kompakt replay` goes on with them.
 
       What a pointer (`id`, `partition`, `offsets`) points at can be seen, but not read without \
       the sealing key:

@@ -49,7 +49,16 @@ public final class CommandLineInterface implements Runnable {
           new Group("Compact histories", List.of("compact")),
           new Group("Serve", List.of("up", "ingress", "worker", "router", "broker")),
           new Group(
-              "Look after it", List.of("doctor", "config", "key", "account", "limits", "topics")));
+              "Look after it",
+              List.of(
+                  "doctor",
+                  "config",
+                  "key",
+                  "account",
+                  "limits",
+                  "dead-letter",
+                  "replay",
+                  "topics")));
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -89,6 +98,8 @@ public final class CommandLineInterface implements Runnable {
             .addSubcommand(new KeyCommand(options))
             .addSubcommand(new AccountCommand(options))
             .addSubcommand(new LimitsCommand(options))
+            .addSubcommand(new DeadLetterCommand(options))
+            .addSubcommand(new ReplayCommand(options))
             .addSubcommand(new TopicsCommand(options));
     UsageMessageSpec usage = top.getCommandSpec().usageMessage();
     Map<String, IHelpSectionRenderer> sections = new HashMap<>(usage.sectionMap());
@@ -120,7 +131,8 @@ public final class CommandLineInterface implements Runnable {
         Help command = help.subcommands().get(name);
         if (command != null) {
           text.append(
-              "  %-8s %s\n".formatted(name, command.commandSpec().usageMessage().description()[0]));
+              "  %-11s %s\n"
+                  .formatted(name, command.commandSpec().usageMessage().description()[0]));
         }
       }
     }
@@ -129,8 +141,8 @@ public final class CommandLineInterface implements Runnable {
             """
 
             In a checkout:
-              test     Run the whole test suite; arguments go to Maven.
-              bench    Measure; `bench path` the whole path.
+              test        Run the whole test suite; arguments go to Maven.
+              bench       Measure; `bench path` the whole path.
             """)
         .toString();
   }

@@ -88,7 +88,7 @@ final class CompactCommand implements Callable<Integer> {
   }
 
   private int compact(List<Path> files, Inputs inputs, Reports reports, Interrupts interrupts) {
-    try (Progress progress = Progress.begin(options.err(), files.size(), options.quiet());
+    try (Progress progress = Progress.begin(options.err(), files.size(), "file", options.quiet());
         Pipeline pipeline = Pipeline.open(options, progress);
         CompactionClient client = pipeline.client()) {
       interrupts.check();

@@ -19,6 +19,7 @@ final class Progress implements AutoCloseable {
   private final PrintStream err;
   private final boolean terminal;
   private final int files;
+  private final String unit;
   private final AtomicInteger ended = new AtomicInteger();
   private final Map<Object, Jobs> running = new ConcurrentHashMap<>();
   private final Thread thread;
@@ -27,10 +28,11 @@ final class Progress implements AutoCloseable {
   /// Jobs of one file's compaction.
   private record Jobs(int done, int known) {}
 
-  private Progress(PrintStream err, boolean terminal, int files, boolean quiet) {
+  private Progress(PrintStream err, boolean terminal, int files, String unit, boolean quiet) {
     this.err = err;
     this.terminal = terminal;
     this.files = files;
+    this.unit = unit;
     thread = Thread.ofVirtual().unstarted(this::tell);
     if (!quiet) {
       thread.start();
@@ -38,8 +40,10 @@ final class Progress implements AutoCloseable {
   }
 
   /// Begins to tell; the launcher says by a system property whether stderr is a terminal.
-  static Progress begin(PrintStream err, int files, boolean quiet) {
-    return new Progress(err, Boolean.getBoolean("kompakt.terminal"), files, quiet);
+  ///
+  /// @param unit what one of them is called
+  static Progress begin(PrintStream err, int files, String unit, boolean quiet) {
+    return new Progress(err, Boolean.getBoolean("kompakt.terminal"), files, unit, quiet);
   }
 
   /// Says what is being done while no file runs.
@@ -100,7 +104,7 @@ final class Progress implements AutoCloseable {
             "-".repeat(BAR - filled),
             filesEnded,
             files,
-            files == 1 ? "file" : "files",
+            files == 1 ? unit : unit + "s",
             running.size(),
             known == 0 ? "" : ", " + done + " of " + known + " parts");
   }

@@ -1,0 +1,48 @@
+package dev.kompakt.ingress.admin;
+
+import dev.kompakt.ingress.replay.Selection;
+import dev.kompakt.schemas.record.DeadLetter;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Which dead letters a request means: `cause=`, `provider=`, `model=`, `tenant=`, and `since=` and
+/// `until=` in RFC 3339.
+final class Selecting {
+  static final Set<String> PARAMETERS =
+      Set.of("cause", "provider", "model", "tenant", "since", "until");
+
+  private Selecting() {}
+
+  /// These parameters and others.
+  static Set<String> and(String... others) {
+    Set<String> all = new HashSet<>(PARAMETERS);
+    all.addAll(Set.of(others));
+    return Set.copyOf(all);
+  }
+
+  /// Reads it.
+  ///
+  /// @throws IllegalArgumentException if a parameter is wrong
+  static Selection of(Map<String, String> parameters) {
+    return new Selection(
+        Listing.constant(parameters, "cause", DeadLetter.Cause.class),
+        parameters.get("provider"),
+        parameters.get("model"),
+        parameters.get("tenant"),
+        time(parameters, "since"),
+        time(parameters, "until"));
+  }
+
+  private static @Nullable Instant time(Map<String, String> parameters, String name) {
+    String text = parameters.get(name);
+    try {
+      return text == null ? null : Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(name + " must be a time such as 2026-11-20T10:00:00Z", e);
+    }
+  }
+}
