@@ -22,6 +22,7 @@ import dev.kompakt.ingress.publish.IdempotencyKeys;
 import dev.kompakt.ingress.publish.KafkaPayloads;
 import dev.kompakt.ingress.publish.KafkaStatuses;
 import dev.kompakt.ingress.publish.KafkaSubmissions;
+import dev.kompakt.ingress.publish.KafkaUndecided;
 import dev.kompakt.ingress.publish.StatusFeed;
 import dev.kompakt.ingress.publish.Statuses;
 import dev.kompakt.ingress.publish.Submissions;
@@ -54,6 +55,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
 
 /// The ingress role of one process.
 public final class IngressService {
@@ -127,12 +129,14 @@ public final class IngressService {
     TopicWriter<String, Report> reports = clients.writer(Topics.OUTCOMES);
     // While the log does not answer, sending waits: not on a turn's thread, and not without bound.
     Semaphore reporting = new Semaphore(MAX_REPORTS);
+    Admin kafka = clients.admin();
     DataPlane plane =
         new DataPlane(
             config,
             new DataPlane.Log(
                 submissions,
                 statuses,
+                new KafkaUndecided(kafka, compactions, config.kafka().partitions()),
                 new KafkaPayloads(payloads),
                 feed,
                 keys,
@@ -157,7 +161,7 @@ public final class IngressService {
             BufferMemory.ofHeap(),
             meters,
             clock);
-    KafkaProbe probe = new KafkaProbe(clients);
+    KafkaProbe probe = new KafkaProbe(kafka);
     health.require(
         "ingress has read the log",
         () ->

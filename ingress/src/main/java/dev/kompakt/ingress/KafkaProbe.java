@@ -1,6 +1,5 @@
 package dev.kompakt.ingress;
 
-import dev.kompakt.bootstrap.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -17,8 +16,9 @@ final class KafkaProbe implements AutoCloseable {
   private final Thread thread;
   private volatile long answeredNanos = System.nanoTime();
 
-  KafkaProbe(KafkaClients clients) {
-    admin = clients.admin();
+  /// Asks by this client, and closes it in the end.
+  KafkaProbe(Admin admin) {
+    this.admin = admin;
     thread = Thread.ofVirtual().name("kafka-probe").start(this::run);
   }
 

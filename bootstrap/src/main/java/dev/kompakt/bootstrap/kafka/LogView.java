@@ -47,6 +47,11 @@ public final class LogView<K, V> implements AutoCloseable {
     return follower.loaded();
   }
 
+  /// Completes once everything written before this call has been read.
+  public CompletableFuture<Void> caughtUp() {
+    return follower.caughtUp();
+  }
+
   public Optional<V> get(K key) {
     return Optional.ofNullable(entries.getIfPresent(key));
   }

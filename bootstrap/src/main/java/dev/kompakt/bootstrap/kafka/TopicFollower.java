@@ -3,9 +3,13 @@ package dev.kompakt.bootstrap.kafka;
 import dev.kompakt.schemas.topic.Topic;
 import dev.kompakt.schemas.topic.UnreadableRecordException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -36,8 +40,13 @@ public final class TopicFollower<K, V> implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Listener<K, V> listener;
   private final CompletableFuture<Void> loaded = new CompletableFuture<>();
+  private final Queue<CompletableFuture<Void>> asked = new ConcurrentLinkedQueue<>();
+  private final List<Mark> marks = new ArrayList<>();
   private final Thread thread;
   private volatile boolean closed;
+
+  /// How far it must have read for somebody who waits for that.
+  private record Mark(Map<TopicPartition, Long> ends, CompletableFuture<Void> reached) {}
 
   private TopicFollower(KafkaClients clients, Topic<K, V> topic, Listener<K, V> listener) {
     this.topic = topic;
@@ -54,6 +63,7 @@ public final class TopicFollower<K, V> implements AutoCloseable {
                 -1,
                 ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
                 512 << 10));
+    asked.add(loaded);
     thread = Thread.ofPlatform().daemon().name("view-" + topic.name()).unstarted(this::run);
   }
 
@@ -70,11 +80,21 @@ public final class TopicFollower<K, V> implements AutoCloseable {
     return loaded;
   }
 
+  /// Completes once everything written before this call has been read.
+  public CompletableFuture<Void> caughtUp() {
+    CompletableFuture<Void> reached = new CompletableFuture<>();
+    asked.add(reached);
+    consumer.wakeup();
+    return reached;
+  }
+
   private void run() {
     while (!closed) {
       try {
         follow();
-      } catch (WakeupException | InterruptException e) {
+      } catch (WakeupException e) {
+        // it is closed, or somebody asks
+      } catch (InterruptException e) {
         return;
       } catch (RuntimeException e) {
         LOG.atWarn()
@@ -98,16 +118,28 @@ public final class TopicFollower<K, V> implements AutoCloseable {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
     }
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
     while (!closed) {
-      boolean caughtUp = loaded.isDone();
-      if (!caughtUp
-          && ends.entrySet().stream()
-              .allMatch(e -> consumer.position(e.getKey()) >= e.getValue())) {
-        loaded.complete(null);
-      }
+      mark(partitions);
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         read(record);
+      }
+    }
+  }
+
+  private void mark(List<TopicPartition> partitions) {
+    int waiting = asked.size();
+    if (waiting > 0) {
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      for (int i = 0; i < waiting; i++) {
+        marks.add(new Mark(ends, asked.remove()));
+      }
+    }
+    for (Iterator<Mark> all = marks.iterator(); all.hasNext(); ) {
+      Mark mark = all.next();
+      if (mark.ends().entrySet().stream()
+          .allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
+        mark.reached().complete(null);
+        all.remove();
       }
     }
   }

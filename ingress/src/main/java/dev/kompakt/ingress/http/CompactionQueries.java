@@ -14,6 +14,7 @@ import dev.kompakt.ingress.publish.NotAcceptedException;
 import dev.kompakt.ingress.publish.StatusFeed;
 import dev.kompakt.ingress.publish.Statuses;
 import dev.kompakt.ingress.publish.Submissions;
+import dev.kompakt.ingress.publish.Undecided;
 import dev.kompakt.schemas.id.CompactionId;
 import dev.kompakt.schemas.id.TenantId;
 import dev.kompakt.schemas.record.CompactionStatus;
@@ -38,10 +39,12 @@ final class CompactionQueries {
   private static final Pattern SEQUENCE = Pattern.compile("\\d{1,18}");
   private static final Duration CANCEL_PATIENCE = Duration.ofSeconds(2);
   private static final int RETRY_SECONDS = 5;
+  private static final int UNDECIDED_SECONDS = 1;
 
   private final Statuses statuses;
   private final StatusFeed feed;
   private final AcceptedHere acceptedHere;
+  private final Undecided undecided;
   private final Submissions submissions;
   private final Parking parking;
   private final InstantSource clock;
@@ -50,12 +53,14 @@ final class CompactionQueries {
       Statuses statuses,
       StatusFeed feed,
       AcceptedHere acceptedHere,
+      Undecided undecided,
       Submissions submissions,
       Parking parking,
       InstantSource clock) {
     this.statuses = statuses;
     this.feed = feed;
     this.acceptedHere = acceptedHere;
+    this.undecided = undecided;
     this.submissions = submissions;
     this.parking = parking;
     this.clock = clock;
@@ -161,6 +166,16 @@ final class CompactionQueries {
       return new Known.Queued(pending);
     }
     CompactionStatus status = statuses.find(compaction);
+    if (status == null) {
+      if (undecided.mayHold(compaction)) {
+        throw new RefusedException(
+            ApiError.unavailable(
+                "status_unknown",
+                "Whether there is a compaction of this id cannot be told now; ask again.",
+                UNDECIDED_SECONDS));
+      }
+      status = statuses.find(compaction);
+    }
     if (status == null || !status.tenant().equals(tenant)) {
       throw notFound();
     }

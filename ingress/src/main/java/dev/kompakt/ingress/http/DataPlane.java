@@ -21,6 +21,7 @@ import dev.kompakt.ingress.publish.StatusFeed;
 import dev.kompakt.ingress.publish.Statuses;
 import dev.kompakt.ingress.publish.Submissions;
 import dev.kompakt.ingress.publish.Submitter;
+import dev.kompakt.ingress.publish.Undecided;
 import dev.kompakt.ingress.relay.Accounts;
 import dev.kompakt.ingress.relay.Relay;
 import dev.kompakt.ingress.relay.Sessions;
@@ -53,6 +54,7 @@ public final class DataPlane {
   public record Log(
       Submissions submissions,
       Statuses statuses,
+      Undecided undecided,
       Payloads payloads,
       StatusFeed feed,
       IdempotencyKeys keys,
@@ -100,7 +102,13 @@ public final class DataPlane {
             clock);
     CompactionQueries queries =
         new CompactionQueries(
-            log.statuses(), log.feed(), accepted, log.submissions(), parking, clock);
+            log.statuses(),
+            log.feed(),
+            accepted,
+            log.undecided(),
+            log.submissions(),
+            parking,
+            clock);
     relay =
         new Relay(
             config,

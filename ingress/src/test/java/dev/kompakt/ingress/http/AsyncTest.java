@@ -73,6 +73,26 @@ final class AsyncTest {
   }
 
   @Test
+  void shouldNotDenyACompactionWhileSubmissionsAreNotDecidedOn() throws Exception {
+    try (TestPlane plane = TestPlane.with();
+        Wire wire = plane.connect()) {
+      // Given
+      plane.behind = true;
+
+      // When
+      Wire.Reply unknown = wire.get("/v1/compactions/cmpn_" + "0".repeat(40)).read();
+      plane.behind = false;
+      Wire.Reply denied = wire.get("/v1/compactions/cmpn_" + "0".repeat(40)).read();
+
+      // Then
+      assertThat(unknown.status()).isEqualTo(503);
+      assertThat(unknown.head().header("retry-after")).isEqualTo("1");
+      assertThat(unknown.body()).contains("\"status_unknown\"");
+      assertThat(denied.status()).isEqualTo(404);
+    }
+  }
+
+  @Test
   void shouldTellStatusAtEveryStage() throws Exception {
     try (TestPlane plane = TestPlane.with();
         Wire wire = plane.connect()) {

@@ -42,6 +42,10 @@ final class TestPlane implements AutoCloseable {
   final Accounts accounts;
   final Map<String, SessionBinding> sessions = new ConcurrentHashMap<>();
   final List<TurnFinished> turns = new CopyOnWriteArrayList<>();
+
+  /// Whether a submission may not have been decided on.
+  volatile boolean behind;
+
   private final AtomicLong shiftMillis = new AtomicLong();
 
   /// Starts one with these settings over defaults that are quick.
@@ -92,6 +96,7 @@ final class TestPlane implements AutoCloseable {
             new DataPlane.Log(
                 log,
                 log,
+                _ -> behind,
                 log,
                 feed,
                 keys,

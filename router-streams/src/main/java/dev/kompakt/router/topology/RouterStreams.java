@@ -1,5 +1,6 @@
 package dev.kompakt.router.topology;
 
+import dev.kompakt.bootstrap.kafka.Groups;
 import dev.kompakt.router.state.BoundedRocksDb;
 import dev.kompakt.router.state.StoreMemory;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class RouterStreams {
   private static final Logger LOG = LoggerFactory.getLogger(RouterStreams.class);
 
-  public static final String APPLICATION_ID = "kompakt.router";
+  public static final String APPLICATION_ID = Groups.ROUTER;
 
   /// How often a transaction is committed if nobody asks for it. Decisions, and what is urgent of
   /// what is folded, do: nothing is gained by committing each few of thousands of reports apart.

@@ -74,6 +74,22 @@ class LogViewTest {
   }
 
   @Test
+  void shouldHaveReadAllThatWasWrittenBeforeItIsAsked() throws Exception {
+    // Given
+    create();
+    try (LogView<String, String> view = follow()) {
+      for (int i = 0; i < 50; i++) {
+        // When
+        writer.sendAndWait("a", "" + i);
+        view.caughtUp().get(SOON.toSeconds(), TimeUnit.SECONDS);
+
+        // Then
+        assertThat(view.get("a")).contains("" + i);
+      }
+    }
+  }
+
+  @Test
   void shouldPassOverARecordWhenItOrItsListenerFails() throws Exception {
     // Given
     create();
