@@ -9,6 +9,7 @@ import dev.kompakt.testing.Cluster;
 import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Histories;
+import dev.kompakt.testing.audit.Audit;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -39,7 +41,7 @@ class FaultsIT {
 
   @BeforeAll
   void start(@TempDir Path home) {
-    upstream = FakeUpstream.start();
+    upstream = FakeUpstream.start().summarizing(Audit::receipt);
     kompakt =
         Deployment.inProcesses(
             home,
@@ -53,6 +55,11 @@ class FaultsIT {
       kompakt.close();
     }
     upstream.close();
+  }
+
+  @AfterEach
+  void assertNothingLostAndNothingBoughtTwice() {
+    assertThat(Audit.violations(kompakt, upstream)).isEmpty();
   }
 
   @ParameterizedTest

@@ -8,6 +8,8 @@ import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Histories;
 import dev.kompakt.testing.Reply;
+import dev.kompakt.testing.audit.Charge;
+import dev.kompakt.testing.audit.QuotaUse;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +20,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
@@ -118,16 +119,16 @@ class QuotaIT {
       List<Call> narrow = calls("narrow");
       List<Call> rare = calls("rare");
       List<Call> small = calls("small");
-      assertThat(mostAtOnce(narrow)).isLessThanOrEqualTo(CONCURRENCY);
-      assertThat(mostInAMinute(rare, _ -> 1)).isLessThanOrEqualTo(REQUESTS_PER_MINUTE);
-      assertThat(mostInAMinute(small, QuotaIT::tokens)).isLessThanOrEqualTo(TOKENS_PER_MINUTE);
+      assertThat(use(narrow).atOnce()).isLessThanOrEqualTo(CONCURRENCY);
+      assertThat(use(rare).requests()).isLessThanOrEqualTo(REQUESTS_PER_MINUTE);
+      assertThat(use(small).tokens()).isLessThanOrEqualTo(TOKENS_PER_MINUTE);
       assertThat(upstream.violations()).isEmpty();
       long allowance = lost.stream().mapToLong(Duration::toMillis).sum();
       long available = Duration.between(begin, end).toMillis() - allowance;
       double minutes = (double) available / MINUTE.toMillis();
       assertThat(busy(narrow, end) / (double) (CONCURRENCY * available)).isGreaterThan(0.9);
       assertThat(rare.size() / (REQUESTS_PER_MINUTE * minutes)).isGreaterThan(0.9);
-      assertThat(sum(small, QuotaIT::tokens) / (TOKENS_PER_MINUTE * minutes)).isGreaterThan(0.9);
+      assertThat(sum(small, Call::tokens) / (TOKENS_PER_MINUTE * minutes)).isGreaterThan(0.9);
     }
   }
 
@@ -169,9 +170,8 @@ class QuotaIT {
     return answers;
   }
 
-  /// As the upstream counts them, in its answer too.
-  private static long tokens(Call call) {
-    return Math.ceilDiv(call.bodyBytes(), 4) + SUMMARY.length() / 4;
+  private static QuotaUse use(List<Call> calls) {
+    return QuotaUse.of(calls.stream().map(Charge::of).toList());
   }
 
   private static Instant end(Call call, Instant atLatest) {
@@ -185,35 +185,5 @@ class QuotaIT {
 
   private static long busy(List<Call> calls, Instant end) {
     return sum(calls, call -> Duration.between(call.startedAt(), end(call, end)).toMillis());
-  }
-
-  private static long mostAtOnce(List<Call> calls) {
-    TreeMap<Instant, Long> changes = new TreeMap<>();
-    for (Call call : calls) {
-      changes.merge(call.startedAt(), 1L, Long::sum);
-      changes.merge(end(call, Instant.MAX), -1L, Long::sum);
-    }
-    long now = 0;
-    long most = 0;
-    for (long change : changes.values()) {
-      now += change;
-      most = Math.max(most, now);
-    }
-    return most;
-  }
-
-  /// The most in any minute, its end not included.
-  private static long mostInAMinute(List<Call> calls, ToLongFunction<Call> amount) {
-    long most = 0;
-    for (Call first : calls) {
-      Instant from = first.startedAt();
-      List<Call> within =
-          calls.stream()
-              .filter(call -> !call.startedAt().isBefore(from))
-              .filter(call -> call.startedAt().isBefore(from.plus(MINUTE)))
-              .toList();
-      most = Math.max(most, sum(within, amount));
-    }
-    return most;
   }
 }

@@ -42,6 +42,7 @@ public final class Call {
   private volatile byte @Nullable [] body;
   private volatile @Nullable Reply reply;
   private volatile @Nullable Ended ended;
+  private volatile int summaryLength;
 
   Call(int number, RequestHead head, Instant startedAt) {
     this.number = number;
@@ -119,6 +120,11 @@ public final class Call {
     return seen.stream();
   }
 
+  /// What it cost at four bytes a token: the request, and a right answer's summary.
+  public long tokens() {
+    return Math.ceilDiv(bodyBytes, 4) + (accepted() ? Math.max(1, summaryLength / 4) : 0);
+  }
+
   /// Items of `input`.
   public int items() {
     return seen.items();
@@ -177,6 +183,10 @@ public final class Call {
     seen = inspection;
     body = kept;
     received = true;
+  }
+
+  void summarized(String summary) {
+    summaryLength = summary.length();
   }
 
   void answeredBy(Reply chosen) {

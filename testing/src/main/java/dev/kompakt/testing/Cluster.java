@@ -1,5 +1,7 @@
 package dev.kompakt.testing;
 
+import dev.kompakt.bootstrap.config.ConfigLoader;
+import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.fault.CrashPoint;
 import java.io.IOException;
 import java.net.URI;
@@ -173,6 +175,11 @@ public final class Cluster implements Deployment {
   public BrokerLink link(String name) {
     BrokerLink link = brokers == null ? null : brokers.links().get(name);
     return Objects.requireNonNull(link, () -> name + " has no link of its own");
+  }
+
+  /// The configuration of its processes, with all brokers by no link.
+  public KompaktConfig config() {
+    return ConfigLoader.load(home.config(), Map.of(), home.settings("audit", broker(), 0, 0));
   }
 
   @Override

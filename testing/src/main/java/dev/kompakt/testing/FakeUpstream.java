@@ -249,7 +249,9 @@ public final class FakeUpstream implements AutoCloseable {
   }
 
   String summary(Call call) {
-    return summaries.apply(call);
+    String summary = summaries.apply(call);
+    call.summarized(summary);
+    return summary;
   }
 
   void closed(Connection connection) {

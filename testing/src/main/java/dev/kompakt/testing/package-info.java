@@ -22,6 +22,8 @@
 ///    [Cluster#data()].
 /// 4. Wait for what is to happen, never for time: the provider's [FakeUpstream#awaitCalls], an
 ///    answer, an exit.
+/// 5. After each test assert that [dev.kompakt.testing.audit.Audit#violations] is empty; for that
+///    the provider is `FakeUpstream.start().summarizing(Audit::receipt)` and never reset.
 @NullMarked
 package dev.kompakt.testing;
 

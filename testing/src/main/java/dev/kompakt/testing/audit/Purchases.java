@@ -1,0 +1,164 @@
+package dev.kompakt.testing.audit;
+
+import dev.kompakt.schemas.history.Piece;
+import dev.kompakt.schemas.id.AttemptId;
+import dev.kompakt.schemas.id.JobId;
+import dev.kompakt.schemas.id.PayloadId;
+import dev.kompakt.schemas.record.AccountReport;
+import dev.kompakt.schemas.record.AttemptEvent;
+import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
+import dev.kompakt.schemas.record.AttemptEvent.AttemptStarted;
+import dev.kompakt.schemas.record.Job;
+import dev.kompakt.schemas.record.Outcome;
+import dev.kompakt.schemas.record.Outcome.Transient.Cause;
+import dev.kompakt.schemas.record.Report;
+import dev.kompakt.schemas.record.TurnFinished;
+import dev.kompakt.schemas.record.Work;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What was bought: no work again once its result is recorded, and no call that is not.
+///
+/// A call is recorded twice: its start before it is made, its outcome after it. A start whose
+/// worker died may have been followed by a call or not; one whose connection broke may have reached
+/// the provider or not. All others are exact.
+final class Purchases {
+  private final Map<JobId, Object> works = new HashMap<>();
+  private final Map<AttemptId, Attempt> attempts = new LinkedHashMap<>();
+  private final Map<Object, JobId> bought = new HashMap<>();
+  private final List<String> violations = new ArrayList<>();
+  private int turns;
+  private int turnsAnswered;
+
+  private Purchases() {}
+
+  /// What was reported of an attempt.
+  private static final class Attempt {
+    private final List<String> starters = new ArrayList<>();
+    private @Nullable AttemptFinished finished;
+
+    int leastCalls() {
+      return finished != null && finished.called() && certain(finished.outcome()) ? 1 : 0;
+    }
+
+    int mostCalls() {
+      AttemptFinished end = finished;
+      return end == null || end.called()
+          ? starters.size()
+          : (int) starters.stream().filter(worker -> !worker.equals(end.worker())).count();
+    }
+
+    private static boolean certain(Outcome outcome) {
+      return switch (outcome) {
+        case Outcome.Transient(Cause cause, var _, var _) ->
+            switch (cause) {
+              case SERVER_ERROR, OVERLOADED -> true;
+              case CONNECT_FAILED,
+                  CONNECTION_LOST,
+                  HEADER_TIMEOUT,
+                  IDLE_TIMEOUT,
+                  TOTAL_TIMEOUT,
+                  WORKER_FAULT ->
+                  false;
+            };
+        case Outcome.Cancelled _, Outcome.Declined _, Outcome.PayloadLost _, Outcome.WorkerLost _ ->
+            false;
+        case Outcome.Succeeded _,
+            Outcome.TooLarge _,
+            Outcome.RateLimited _,
+            Outcome.QuotaExhausted _,
+            Outcome.Unauthorized _,
+            Outcome.Unsupported _,
+            Outcome.Rejected _,
+            Outcome.Malformed _ ->
+            true;
+      };
+    }
+  }
+
+  /// Looks.
+  ///
+  /// @param calls how many the provider counted, of compactions and turns
+  static List<String> violations(Trail trail, int calls) {
+    Purchases purchases = new Purchases();
+    for (Job job : trail.jobs()) {
+      purchases.works.put(job.attempt().job(), identity(job.work()));
+    }
+    trail.reports().forEach(purchases::reported);
+    purchases.counted(calls);
+    return purchases.violations;
+  }
+
+  private void reported(Report report) {
+    switch (report) {
+      case AttemptStarted started -> started(started);
+      case AttemptFinished finished -> finished(finished);
+      case TurnFinished turn -> {
+        turns++;
+        turnsAnswered += turn.status() == 0 ? 0 : 1;
+      }
+      case AccountReport _ -> {}
+    }
+  }
+
+  private void started(AttemptStarted event) {
+    attempt(event).starters.add(event.worker());
+    JobId done = bought.get(work(event));
+    if (done != null) {
+      violations.add(
+          "%s was called for though %s had its result already".formatted(event.attempt(), done));
+    }
+  }
+
+  private void finished(AttemptFinished event) {
+    Attempt attempt = attempt(event);
+    if (attempt.finished != null) {
+      return;
+    }
+    attempt.finished = event;
+    if (event.called() && attempt.starters.isEmpty()) {
+      violations.add(event.attempt() + " was called for and not reported before");
+    }
+    if (event.outcome() instanceof Outcome.Succeeded) {
+      bought.putIfAbsent(work(event), event.attempt().job());
+    }
+  }
+
+  private void counted(int calls) {
+    int least = turnsAnswered;
+    int most = turns;
+    for (Attempt attempt : attempts.values()) {
+      least += attempt.leastCalls();
+      most += attempt.mostCalls();
+    }
+    if (calls < least || calls > most) {
+      violations.add(
+          "the provider counted %d calls; by what is recorded there were %s"
+              .formatted(calls, least == most ? least : least + " to " + most));
+    }
+  }
+
+  private Attempt attempt(AttemptEvent event) {
+    return attempts.computeIfAbsent(event.attempt(), _ -> new Attempt());
+  }
+
+  private Object work(AttemptEvent event) {
+    return works.getOrDefault(event.attempt().job(), event.attempt().job());
+  }
+
+  private record Part(PayloadId items, List<Piece> pieces) {}
+
+  /// What makes two jobs the same work, whatever their numbers.
+  private static Object identity(Work work) {
+    return switch (work) {
+      case Work.Whole whole -> whole.items().id();
+      case Work.Chunk chunk -> new Part(chunk.items().id(), chunk.pieces());
+      case Work.Merge merge -> merge.summaries();
+      case Work.Join join -> join.summaries();
+    };
+  }
+}
