@@ -4,6 +4,7 @@ import dev.kompakt.bootstrap.config.ConfigException;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.config.RoutingConfig;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
+import dev.kompakt.bootstrap.observe.Check;
 import dev.kompakt.bootstrap.observe.Health;
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.bootstrap.route.Member;
@@ -14,6 +15,7 @@ import dev.kompakt.router.state.StoreMemory;
 import dev.kompakt.router.topology.RouterSettings;
 import dev.kompakt.router.topology.RouterStreams;
 import dev.kompakt.router.topology.RouterTopology;
+import dev.kompakt.router.topology.StreamsSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -49,17 +51,19 @@ public final class RouterService implements AutoCloseable {
     try {
       streams =
           RouterStreams.create(
-              RouterTopology.build(
-                  settings(config),
-                  views.published(),
-                  new Limits(config.routing().limitLifetime()),
-                  meters),
-              RouterStreams.config(
+              () ->
+                  RouterTopology.build(
+                      settings(config),
+                      views.published(),
+                      new Limits(config.routing().limitLifetime()),
+                      meters),
+              StreamsSettings.of(
                   clients.common("router"),
                   directory,
                   config.router().threads(),
                   config.kafka().replication(),
-                  memory));
+                  memory),
+              clients);
     } catch (RouterStreams.DirectoryInUseException e) {
       memory.close();
       throw new ConfigException(
@@ -73,7 +77,7 @@ public final class RouterService implements AutoCloseable {
         views::account,
         meters,
         InstantSource.system());
-    health.require("router streams run", streams::running);
+    health.follow("router streams run", streams::check);
     LOG.atInfo()
         .addKeyValue("accounts", config.accounts().size())
         .addKeyValue("threads", config.router().threads())
@@ -89,7 +93,7 @@ public final class RouterService implements AutoCloseable {
 
   /// Whether it decides on events now.
   public boolean running() {
-    return streams.running();
+    return streams.check() instanceof Check.Holds;
   }
 
   /// Commits what was decided and leaves the group.

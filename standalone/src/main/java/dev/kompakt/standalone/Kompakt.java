@@ -8,6 +8,7 @@ import dev.kompakt.bootstrap.credential.AccountCredentials;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.kafka.TopicProvisioner;
 import dev.kompakt.bootstrap.kafka.UnreachableException;
+import dev.kompakt.bootstrap.observe.Check;
 import dev.kompakt.bootstrap.observe.Health;
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.bootstrap.payload.PayloadStore;
@@ -23,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -171,14 +173,23 @@ public final class Kompakt implements AutoCloseable {
   private void awaitReady() {
     long deadline = System.nanoTime() + READY_DEADLINE.toNanos();
     while (!health.ready()) {
-      if (System.nanoTime() > deadline) {
+      health
+          .failure()
+          .ifPresent(
+              why -> {
+                throw new UnreachableException(why, null);
+              });
+      if (health.waiting()) {
+        deadline = System.nanoTime() + READY_DEADLINE.toNanos();
+      }
+      if (System.nanoTime() - deadline > 0) {
         throw new UnreachableException(
             "not ready within "
                 + READY_DEADLINE.toSeconds()
                 + " s; what does not hold: "
                 + health.results().entrySet().stream()
-                    .filter(check -> !check.getValue())
-                    .map(check -> check.getKey())
+                    .filter(check -> !(check.getValue() instanceof Check.Holds))
+                    .map(Map.Entry::getKey)
                     .collect(Collectors.joining(", ")),
             null);
       }

@@ -6,6 +6,7 @@ import dev.kompakt.bootstrap.config.ClientKey;
 import dev.kompakt.bootstrap.config.HostPort;
 import dev.kompakt.bootstrap.kafka.NotWrittenException;
 import dev.kompakt.bootstrap.kafka.UnreachableException;
+import dev.kompakt.bootstrap.observe.Check;
 import dev.kompakt.bootstrap.observe.Health;
 import dev.kompakt.bootstrap.observe.Meters;
 import io.undertow.Undertow;
@@ -180,10 +181,15 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private void readiness(HttpServerExchange exchange) {
-    Map<String, Boolean> results = health.results();
     StringBuilder text = new StringBuilder();
-    results.forEach(
-        (name, holds) -> text.append(holds ? "ok   " : "FAIL ").append(name).append('\n'));
+    health
+        .results()
+        .forEach(
+            (name, check) ->
+                text.append(check instanceof Check.Holds ? "ok   " : "FAIL ")
+                    .append(name)
+                    .append(check.remark().isEmpty() ? "" : ": " + check.remark())
+                    .append('\n'));
     send(exchange, health.ready() ? 200 : 503, "text/plain", text.toString());
   }
 

@@ -2,16 +2,26 @@ package dev.kompakt.bootstrap.observe;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /// Whether a process is ready: every named check holds and it is not draining. Thread-safe.
 public final class Health {
-  private final Map<String, BooleanSupplier> checks = new ConcurrentHashMap<>();
+  private static final Check HOLDS = new Check.Holds();
+  private static final Check NOT_YET = new Check.NotYet();
+
+  private final Map<String, Supplier<Check>> checks = new ConcurrentHashMap<>();
   private volatile boolean draining;
 
   /// Adds a check, asked at every probe; it must not block.
   public void require(String name, BooleanSupplier check) {
+    follow(name, () -> check.getAsBoolean() ? HOLDS : NOT_YET);
+  }
+
+  /// Adds a check that says more than yes or no, asked at every probe; it must not block.
+  public void follow(String name, Supplier<Check> check) {
     checks.put(name, check);
   }
 
@@ -21,21 +31,32 @@ public final class Health {
   }
 
   public boolean ready() {
-    return !draining && checks.values().stream().allMatch(BooleanSupplier::getAsBoolean);
+    return !draining
+        && checks.values().stream().map(Supplier::get).allMatch(Check.Holds.class::isInstance);
   }
 
-  /// Each check and whether it holds now, by name.
-  public Map<String, Boolean> results() {
-    Map<String, Boolean> results = new LinkedHashMap<>();
-    checks.keySet().stream()
-        .sorted()
-        .forEach(
-            name -> {
-              BooleanSupplier check = checks.get(name);
-              results.put(name, check != null && check.getAsBoolean());
-            });
+  /// Why this process will never be ready; empty while it may.
+  public Optional<String> failure() {
+    return checks.values().stream()
+        .map(Supplier::get)
+        .filter(Check.Failed.class::isInstance)
+        .map(Check::remark)
+        .findFirst();
+  }
+
+  /// Whether it waits for others, so that nothing is wrong however long it takes.
+  public boolean waiting() {
+    return checks.values().stream().map(Supplier::get).anyMatch(Check.Waits.class::isInstance);
+  }
+
+  /// What every check says now, by name.
+  public Map<String, Check> results() {
+    Map<String, Check> results = new LinkedHashMap<>();
+    checks.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(check -> results.put(check.getKey(), check.getValue().get()));
     if (draining) {
-      results.put("draining", false);
+      results.put("draining", NOT_YET);
     }
     return results;
   }

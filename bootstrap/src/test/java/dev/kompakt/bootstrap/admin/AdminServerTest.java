@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kompakt.bootstrap.config.HostPort;
+import dev.kompakt.bootstrap.observe.Check;
 import dev.kompakt.bootstrap.observe.Health;
 import dev.kompakt.bootstrap.observe.Meter;
 import dev.kompakt.bootstrap.observe.Meters;
@@ -54,6 +55,7 @@ class AdminServerTest {
     HttpResponse<String> live = get("/livez");
     HttpResponse<String> ready = get("/readyz");
     health.require("streams", () -> false);
+    health.follow("lanes", () -> new Check.Waits("others to leave"));
     HttpResponse<String> notReady = get("/readyz");
 
     // Then
@@ -61,7 +63,8 @@ class AdminServerTest {
     assertThat(ready.statusCode()).isEqualTo(200);
     assertThat(ready.body()).isEqualTo("ok   kafka\n");
     assertThat(notReady.statusCode()).isEqualTo(503);
-    assertThat(notReady.body()).isEqualTo("ok   kafka\nFAIL streams\n");
+    assertThat(notReady.body())
+        .isEqualTo("ok   kafka\nFAIL lanes: waits for others to leave\nFAIL streams\n");
   }
 
   @Test

@@ -2,7 +2,9 @@ package dev.kompakt.bootstrap.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class HealthTest {
@@ -23,7 +25,34 @@ class HealthTest {
     assertThat(before).isFalse();
     assertThat(health.ready()).isTrue();
     assertThat(health.results())
-        .containsExactly(java.util.Map.entry("kafka", true), java.util.Map.entry("streams", true));
+        .containsExactly(
+            Map.entry("kafka", new Check.Holds()), Map.entry("streams", new Check.Holds()));
+  }
+
+  @Test
+  void shouldTellWhetherItWaitsOrHasFailedForGood() {
+    // Given
+    AtomicReference<Check> streams = new AtomicReference<>(new Check.NotYet());
+    health.require("kafka", () -> true);
+    health.follow("streams", streams::get);
+
+    // Then
+    assertThat(health.ready()).isFalse();
+    assertThat(health.waiting()).isFalse();
+    assertThat(health.failure()).isEmpty();
+
+    streams.set(new Check.Waits("others to leave"));
+    assertThat(health.ready()).isFalse();
+    assertThat(health.waiting()).isTrue();
+    assertThat(health.failure()).isEmpty();
+
+    streams.set(new Check.Failed("refused; ask for leave"));
+    assertThat(health.ready()).isFalse();
+    assertThat(health.waiting()).isFalse();
+    assertThat(health.failure()).contains("refused; ask for leave");
+
+    streams.set(new Check.Holds());
+    assertThat(health.ready()).isTrue();
   }
 
   @Test
@@ -33,6 +62,6 @@ class HealthTest {
 
     // Then
     assertThat(health.ready()).isFalse();
-    assertThat(health.results()).containsEntry("draining", false);
+    assertThat(health.results()).containsEntry("draining", new Check.NotYet());
   }
 }

@@ -1,53 +1,60 @@
 package dev.kompakt.router.topology;
 
-import dev.kompakt.bootstrap.kafka.Groups;
-import dev.kompakt.router.state.BoundedRocksDb;
-import dev.kompakt.router.state.StoreMemory;
-import java.nio.file.Path;
+import dev.kompakt.bootstrap.kafka.KafkaClients;
+import dev.kompakt.bootstrap.kafka.UnreachableException;
+import dev.kompakt.bootstrap.observe.Check;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.Properties;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.streams.GroupProtocol;
-import org.apache.kafka.streams.KafkaStreams;
-import org.apache.kafka.streams.StreamsConfig;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.errors.LogAndContinueExceptionHandler;
-import org.apache.kafka.streams.errors.StreamsException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Kafka Streams, running the topology. A thread that dies is replaced.
+/// Kafka Streams, running the topology. A thread that dies is replaced. Where routers of another
+/// topology run, it waits for them to end and then goes on from where they were.
+///
+/// @see <a href="../../../../../../../../docs/adr/0018-upgrades.md">ADR 0018</a>
 public final class RouterStreams {
   private static final Logger LOG = LoggerFactory.getLogger(RouterStreams.class);
 
-  public static final String APPLICATION_ID = Groups.ROUTER;
+  private static final Duration CLOSING = Duration.ofSeconds(10);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
-  /// How often a transaction is committed if nobody asks for it. Decisions, and what is urgent of
-  /// what is folded, do: nothing is gained by committing each few of thousands of reports apart.
-  private static final int COMMIT_INTERVAL_MS = 100;
+  /// Another router that takes over is done by then.
+  private static final Duration AFTER_A_REFUSAL = Duration.ofSeconds(1);
 
-  /// How long a thread waits for records before it looks at commits and timers.
-  private static final int POLL_MS = 5;
+  /// Not all that topologies differ in can be looked at; a try finds out.
+  private static final Duration BETWEEN_TRIES = Duration.ofSeconds(30);
 
-  private static final int MAX_REQUEST_BYTES = 5 << 20;
-  private static final int PRODUCER_MEMORY_BYTES = 16 << 20;
-  private static final int FETCH_BYTES = 8 << 20;
-  private static final int CACHE_BYTES = 8 << 20;
+  /// So many times in a row the group may be another topology's again right after it forgot its
+  /// former one, as when two versions start at once.
+  private static final int MOST_IN_VAIN = 5;
 
-  /// A commit sends whatever waits, so this delays nothing that others wait for.
-  private static final int LINGER_MS = 20;
+  private static final Check WAITS =
+      new Check.Waits("the routers of another version in group " + RouterGroup.ID + " to stop");
 
-  private static final int BATCH_BYTES = 64 << 10;
-  private static final int RESTORE_WAIT_MS = 20;
+  private final Supplier<Topology> topology;
+  private final Map<String, Object> settings;
+  private final RouterGroup group;
+  private final Thread keeper =
+      Thread.ofPlatform().daemon().name("router-keeper").unstarted(this::keep);
 
-  private final KafkaStreams streams;
+  private volatile StreamsRun run;
+  private volatile @Nullable Check obstacle;
+  private boolean closed;
+  private boolean told;
 
-  private RouterStreams(KafkaStreams streams) {
-    this.streams = streams;
+  private RouterStreams(
+      Supplier<Topology> topology, Map<String, Object> settings, RouterGroup group) {
+    this.topology = topology;
+    this.settings = settings;
+    this.group = group;
+    run = StreamsRun.make(topology.get(), settings);
   }
 
   /// Another process uses the state directory.
@@ -61,89 +68,139 @@ public final class RouterStreams {
 
   /// Makes it; nothing runs before [#start].
   ///
+  /// @param topology a new one at each call, all the same
+  /// @param settings as [StreamsSettings] makes them
   /// @throws DirectoryInUseException if another process uses the state directory
-  public static RouterStreams create(Topology topology, Map<String, Object> config) {
-    Properties properties = new Properties();
-    properties.putAll(config);
-    KafkaStreams streams;
-    try {
-      streams = new KafkaStreams(topology, properties);
-    } catch (StreamsException e) {
-      if (String.valueOf(e.getMessage()).contains("state directory")) {
-        throw new DirectoryInUseException(e);
-      }
-      throw e;
-    }
-    streams.setUncaughtExceptionHandler(new ThreadReplacement(InstantSource.system()));
-    streams.setStateListener(
-        (next, before) ->
-            LOG.atDebug()
-                .addKeyValue("from", before)
-                .addKeyValue("to", next)
-                .log("streams changed state"));
-    return new RouterStreams(streams);
+  public static RouterStreams create(
+      Supplier<Topology> topology, Map<String, Object> settings, KafkaClients clients) {
+    return new RouterStreams(topology, settings, new RouterGroup(clients));
   }
 
+  /// Joins the group; returns at once.
   public void start() {
-    streams.start();
+    keeper.start();
   }
 
-  public boolean running() {
-    return streams.state() == KafkaStreams.State.RUNNING;
+  /// Whether it runs, and else what is in the way.
+  public Check check() {
+    if (run.running()) {
+      return new Check.Holds();
+    }
+    return Objects.requireNonNullElseGet(obstacle, Check.NotYet::new);
   }
 
-  /// Ends all threads.
+  /// Ends all threads and leaves the group.
   ///
   /// @return whether they ended in time
   public boolean close(Duration timeout) {
-    return streams.close(timeout);
+    synchronized (this) {
+      closed = true;
+      keeper.interrupt();
+    }
+    return run.close(timeout);
   }
 
-  /// The settings.
+  private void keep() {
+    try {
+      if (run.fresh()) {
+        succeed(false);
+      }
+      int inVain = 0;
+      while (begun()) {
+        if (run.awaitEnd() instanceof ThreadReplacement.End.Failed(String why)) {
+          fail(why);
+          return;
+        }
+        run.close(CLOSING);
+        inVain = succeed(true) ? inVain + 1 : 0;
+        if (inVain > MOST_IN_VAIN) {
+          fail(
+              "Kafka refuses this version's topology in group "
+                  + RouterGroup.ID
+                  + "; start the version before again, and see docs/operations.md, Upgrades");
+          return;
+        }
+        renew();
+      }
+    } catch (InterruptedException | InterruptException e) {
+      // closed
+    } catch (AuthorizationException e) {
+      fail(
+          "Kafka does not let the router take over from another version ("
+              + e.getMessage()
+              + "): it needs Describe and Read on group "
+              + RouterGroup.ID);
+    } catch (RuntimeException e) {
+      LOG.atDebug().setCause(e).log("the router's streams ended");
+      fail(
+          "the router does not start: "
+              + e.getClass().getSimpleName()
+              + " ("
+              + e.getMessage()
+              + "); --set log.level=debug shows where");
+    }
+  }
+
+  private synchronized boolean begun() {
+    if (!closed) {
+      run.start();
+    }
+    return !closed;
+  }
+
+  private synchronized void renew() {
+    if (!closed) {
+      run = StreamsRun.make(topology.get(), settings);
+    }
+  }
+
+  /// Has the group forget the topology of members that have left.
   ///
-  /// @param clients what all Kafka clients of this process start from
-  /// @param replication of internal topics; -1 for the broker's default
-  public static Map<String, Object> config(
-      Map<String, Object> clients,
-      Path stateDir,
-      int threads,
-      int replication,
-      StoreMemory memory) {
-    Map<String, Object> config = new HashMap<>(clients);
-    config.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION_ID);
-    config.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
-    config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
-    config.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, replication);
-    config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-    config.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, GroupProtocol.STREAMS.name);
-    config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MS);
-    config.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
-    config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, CACHE_BYTES);
-    config.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
-    config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
-    config.put(StoreMemory.CONFIG, memory);
-    config.put(
-        StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
-        LogAndContinueExceptionHandler.class);
-    config.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, SendFailureHandler.class);
-    config.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), LINGER_MS);
-    config.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
-    // A second request that overtakes the first of a transaction is refused and sent again.
-    config.put(
-        StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
-    config.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
-    config.put(
-        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);
-    config.put(
-        StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG), PRODUCER_MEMORY_BYTES);
-    config.put(StreamsConfig.consumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG), FETCH_BYTES);
-    config.put(
-        StreamsConfig.consumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 1 << 20);
-    config.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 200);
-    // Else each task waits for a fetch of the task restored before it, half a second in vain.
-    config.put(
-        StreamsConfig.restoreConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG),
-        RESTORE_WAIT_MS);
-    return config;
+  /// @param refused whether the group is known to have another topology: then its members are
+  ///   waited for
+  /// @return whether it forgot
+  private boolean succeed(boolean refused) throws InterruptedException {
+    while (true) {
+      try {
+        RouterGroup.Use use = group.use();
+        if (refused && use == RouterGroup.Use.IN_USE) {
+          use = awaitOthers();
+        }
+        if (use == RouterGroup.Use.LEFT) {
+          group.forgetTopology();
+          LOG.atInfo()
+              .addKeyValue("group", RouterGroup.ID)
+              .log("the routers before have left; goes on from their offsets");
+          return true;
+        }
+        if (refused) {
+          Thread.sleep(AFTER_A_REFUSAL);
+        }
+        return false;
+      } catch (RetriableException | UnreachableException e) {
+        LOG.atWarn()
+            .addKeyValue("cause", e.getClass().getSimpleName())
+            .log("cannot look at the group of routers, tries again");
+        Thread.sleep(BETWEEN_LOOKS);
+      }
+    }
+  }
+
+  private RouterGroup.Use awaitOthers() throws InterruptedException {
+    if (!told) {
+      told = true;
+      LOG.atWarn()
+          .addKeyValue("group", RouterGroup.ID)
+          .log("routers of another version run; this one takes over when they have stopped");
+    }
+    obstacle = WAITS;
+    group.awaitChange(BETWEEN_TRIES, BETWEEN_LOOKS);
+    obstacle = null;
+    return group.use();
+  }
+
+  private void fail(String why) {
+    LOG.atError().addKeyValue("why", why).log("the router stops");
+    obstacle = new Check.Failed(why);
   }
 }

@@ -77,7 +77,7 @@ final class RouterDriver implements AutoCloseable {
   private TopologyTestDriver open() {
     Properties config = new Properties();
     config.putAll(
-        RouterStreams.config(Map.of("bootstrap.servers", "none:1"), stateDir, 1, 1, memory));
+        StreamsSettings.of(Map.of("bootstrap.servers", "none:1"), stateDir, 1, 1, memory));
     return new TopologyTestDriver(
         RouterTopology.build(settings, published, LIMITS, meters), config, now);
   }

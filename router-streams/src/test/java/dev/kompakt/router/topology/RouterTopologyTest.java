@@ -107,6 +107,7 @@ class RouterTopologyTest {
     try (InputStream golden = getClass().getResourceAsStream("/topology.txt")) {
       assertThat(golden).as("src/test/resources/topology.txt").isNotNull();
       assertThat(described.strip())
+          .as("docs/adr/0018-upgrades.md says what a change asks for")
           .isEqualTo(new String(golden.readAllBytes(), StandardCharsets.UTF_8).strip());
     }
   }

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.TopologyException;
 import org.junit.jupiter.api.Test;
 
 class ThreadReplacementTest {
@@ -26,6 +29,33 @@ class ThreadReplacementTest {
 
     // Then
     assertThat(response).isEqualTo(SHUTDOWN_CLIENT);
+    assertThat(replacement.end().join()).isInstanceOf(ThreadReplacement.End.Failed.class);
+  }
+
+  @Test
+  void shouldStopAtOnceWhenTheGroupHasAnotherTopology() {
+    // When
+    var response =
+        replacement.handle(
+            new StreamsException(
+                new InvalidRequestException("Topology updates are not supported yet.")));
+
+    // Then
+    assertThat(response).isEqualTo(SHUTDOWN_CLIENT);
+    assertThat(replacement.end().join()).isInstanceOf(ThreadReplacement.End.Refused.class);
+  }
+
+  @Test
+  void shouldStopAtOnceAndSayWhyWhenTopicsAreWrong() {
+    // When
+    var response = replacement.handle(new TopologyException("a topic has 3 partitions, not 1"));
+
+    // Then
+    assertThat(response).isEqualTo(SHUTDOWN_CLIENT);
+    assertThat(replacement.end().join())
+        .isInstanceOfSatisfying(
+            ThreadReplacement.End.Failed.class,
+            failed -> assertThat(failed.why()).contains("a topic has 3 partitions, not 1"));
   }
 
   @Test
@@ -38,5 +68,6 @@ class ThreadReplacementTest {
       assertThat(response).isEqualTo(REPLACE_THREAD);
       now.updateAndGet(t -> t.plus(Duration.ofMinutes(1)));
     }
+    assertThat(replacement.end()).isNotDone();
   }
 }

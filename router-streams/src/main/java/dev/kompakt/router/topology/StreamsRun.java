@@ -1,0 +1,92 @@
+package dev.kompakt.router.topology;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Kafka Streams from one start to its end. Holds the state directory from when it is made.
+final class StreamsRun {
+  private static final Logger LOG = LoggerFactory.getLogger(StreamsRun.class);
+
+  private final KafkaStreams streams;
+  private final ThreadReplacement threads;
+  private final boolean fresh;
+
+  private StreamsRun(KafkaStreams streams, ThreadReplacement threads, boolean fresh) {
+    this.streams = streams;
+    this.threads = threads;
+    this.fresh = fresh;
+  }
+
+  /// Makes it, and clears what another topology left in the state directory.
+  ///
+  /// @throws RouterStreams.DirectoryInUseException if another process uses the state directory
+  static StreamsRun make(Topology topology, Map<String, Object> settings) {
+    Properties properties = new Properties();
+    properties.putAll(settings);
+    KafkaStreams streams;
+    try {
+      streams = new KafkaStreams(topology, properties);
+    } catch (StreamsException e) {
+      if (String.valueOf(e.getMessage()).contains("state directory")) {
+        throw new RouterStreams.DirectoryInUseException(e);
+      }
+      throw e;
+    }
+    ThreadReplacement threads = new ThreadReplacement(InstantSource.system());
+    streams.setUncaughtExceptionHandler(threads);
+    streams.setStateListener(
+        (next, before) ->
+            LOG.atDebug()
+                .addKeyValue("from", before)
+                .addKeyValue("to", next)
+                .log("streams changed state"));
+    LocalState state =
+        new LocalState(
+            Path.of(String.valueOf(settings.get(StreamsConfig.STATE_DIR_CONFIG))), topology);
+    boolean fresh = !state.ofThisTopology();
+    if (fresh) {
+      streams.cleanUp();
+      state.adopt();
+    }
+    return new StreamsRun(streams, threads, fresh);
+  }
+
+  /// Whether it was not this topology that ran here last.
+  boolean fresh() {
+    return fresh;
+  }
+
+  void start() {
+    streams.start();
+  }
+
+  boolean running() {
+    return streams.state() == KafkaStreams.State.RUNNING;
+  }
+
+  /// Waits until it ends by itself, which it may never.
+  ThreadReplacement.End awaitEnd() throws InterruptedException {
+    try {
+      return threads.end().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Ends all threads and leaves the group.
+  ///
+  /// @return whether they ended in time
+  boolean close(Duration timeout) {
+    return streams.close(timeout);
+  }
+}
