@@ -31,12 +31,16 @@ public final class Logging {
           "org.apache.kafka.streams.StreamsConfig",
           "org.apache.kafka.streams.processor.internals.StateDirectory",
           "org.apache.kafka.clients.consumer.internals.AsyncKafkaConsumer",
-          "org.apache.kafka.clients.consumer.internals.StreamsGroupHeartbeatRequestManager",
           "org.apache.kafka.clients.consumer.internals.OffsetFetcherUtils");
 
-  /// Loggers that tell of every answer a controller gives while it is being elected.
+  /// Loggers that tell of every answer a controller gives while it is being elected, and of what a
+  /// stream thread is about to die of, which the router tells.
   private static final List<String> UNHEARD =
-      List.of("kafka.server.ControllerApis", "org.apache.kafka.clients.admin.KafkaAdminClient");
+      List.of(
+          "kafka.server.ControllerApis",
+          "org.apache.kafka.clients.admin.KafkaAdminClient",
+          "org.apache.kafka.clients.consumer.internals.StreamsGroupHeartbeatRequestManager",
+          "org.apache.kafka.clients.consumer.internals.StreamsMembershipManager");
 
   private Logging() {}
 
@@ -66,8 +70,9 @@ public final class Logging {
     root.addAppender(stderr);
   }
 
-  /// Warnings of Kafka's network client that mean nothing: the embedded broker closes a client of
-  /// its own twice at every stop, and the router's topics are asked for before they are made.
+  /// What Kafka warns of and means nothing: the embedded broker closes a client of its own twice at
+  /// every stop, the router's topics are asked for before they are made, and the router tells itself
+  /// why its streams end.
   private static final class Recoverable extends TurboFilter {
     @Override
     public FilterReply decide(
@@ -79,7 +84,8 @@ public final class Logging {
         @Nullable Throwable cause) {
       return format != null
               && (format.contains("Attempting to close NetworkClient")
-                  || format.contains("reported a recoverable issue"))
+                  || format.contains("reported a recoverable issue")
+                  || format.contains("The streams client is going to shut down now"))
           ? FilterReply.DENY
           : FilterReply.NEUTRAL;
     }

@@ -50,15 +50,25 @@ final class StreamsRun {
                 .addKeyValue("from", before)
                 .addKeyValue("to", next)
                 .log("streams changed state"));
+    try {
+      return new StreamsRun(streams, threads, cleared(streams, topology, settings));
+    } catch (RuntimeException e) {
+      streams.close();
+      throw e;
+    }
+  }
+
+  private static boolean cleared(
+      KafkaStreams streams, Topology topology, Map<String, Object> settings) {
     LocalState state =
         new LocalState(
             Path.of(String.valueOf(settings.get(StreamsConfig.STATE_DIR_CONFIG))), topology);
-    boolean fresh = !state.ofThisTopology();
-    if (fresh) {
-      streams.cleanUp();
-      state.adopt();
+    if (state.ofThisTopology()) {
+      return false;
     }
-    return new StreamsRun(streams, threads, fresh);
+    streams.cleanUp();
+    state.adopt();
+    return true;
   }
 
   /// Whether it was not this topology that ran here last.
