@@ -71,8 +71,8 @@ public final class Logging {
   }
 
   /// What Kafka warns of and means nothing: the embedded broker closes a client of its own twice at
-  /// every stop, the router's topics are asked for before they are made, and the router tells itself
-  /// why its streams end.
+  /// every stop, the router's topics are asked for before they are made, and the router tells
+  /// itself why its streams end.
   private static final class Recoverable extends TurboFilter {
     @Override
     public FilterReply decide(
