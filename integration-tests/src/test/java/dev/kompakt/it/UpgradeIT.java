@@ -91,7 +91,8 @@ class UpgradeIT {
     try (Counting second = count(state, Counting.Version.SECOND)) {
       awaitRunning(second);
       awaitCounts();
-      assertThat(state.resolve("kompakt.router/0_0/rocksdb")).isDirectoryNotContaining("glob:**counts");
+      assertThat(state.resolve("kompakt.router/0_0/rocksdb"))
+          .isDirectoryNotContaining("glob:**counts");
       assertThat(state.resolve("kompakt.router/1_0/rocksdb/counts")).isDirectory();
     }
     write(2);
