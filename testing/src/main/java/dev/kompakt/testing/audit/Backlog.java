@@ -1,6 +1,6 @@
 package dev.kompakt.testing.audit;
 
-import dev.kompakt.router.topology.RouterStreams;
+import dev.kompakt.bootstrap.kafka.Groups;
 import dev.kompakt.schemas.topic.Topic;
 import dev.kompakt.schemas.topic.Topics;
 import dev.kompakt.workers.WorkerService;
@@ -20,7 +20,7 @@ import org.apache.kafka.common.TopicPartition;
 /// @param routers committed on submissions and outcomes
 record Backlog(Map<TopicPartition, Long> workers, Map<TopicPartition, Long> routers) {
   private static final String WORKERS = WorkerService.GROUP;
-  private static final String ROUTERS = RouterStreams.APPLICATION_ID;
+  private static final String ROUTERS = Groups.ROUTER;
 
   static Backlog read(Admin admin) {
     try {
