@@ -1,0 +1,373 @@
+package dev.kompakt.it;
+
+import static dev.kompakt.it.Client.json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.kompakt.bootstrap.config.ConfigLoader;
+import dev.kompakt.bootstrap.kafka.KafkaClients;
+import dev.kompakt.schemas.topic.Topics;
+import dev.kompakt.standalone.cli.CommandLineInterface;
+import dev.kompakt.testing.Call;
+import dev.kompakt.testing.Canaries;
+import dev.kompakt.testing.Deployment;
+import dev.kompakt.testing.FakeUpstream;
+import dev.kompakt.testing.Histories;
+import dev.kompakt.testing.Reply;
+import dev.kompakt.testing.SyntheticRequest;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// Failed compactions as an operator sees them and goes on with them, by the command line. The last
+/// test loses all payloads.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Timeout(120)
+class ReplayIT {
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final long HISTORY_BYTES = 300 << 10;
+
+  /// What the estimate of a request counts beside its content.
+  private static final long FRAME_BYTES = 8 << 10;
+
+  private Path home = Path.of(".");
+  private FakeUpstream upstream;
+  private Deployment deployment;
+  private Client client;
+  private int seed;
+
+  private record Ran(int exit, String out, String err) {
+    JsonNode json() {
+      return Client.JSON.readTree(out);
+    }
+  }
+
+  @BeforeAll
+  void start(@TempDir Path directory) {
+    home = directory;
+    upstream = FakeUpstream.start();
+    deployment =
+        Deployment.inOneJvm(
+            home,
+            Configs.provider(upstream, "native, chunkBytes: 100KiB", "{ firstAfter: 30s }")
+                + "compaction: { parallelChunks: 1 }\n");
+    client = new Client(deployment.data());
+  }
+
+  @AfterAll
+  void stop() {
+    if (deployment != null) {
+      deployment.close();
+    }
+    upstream.close();
+  }
+
+  @BeforeEach
+  void forget() {
+    upstream.reset();
+  }
+
+  /// Arguments of a command that looks for this deployment and for nothing of this machine.
+  private List<String> arguments(String... command) {
+    List<String> arguments = new ArrayList<>(List.of(command));
+    arguments.addAll(
+        List.of(
+            "--output",
+            "json",
+            "--config",
+            "/dev/null",
+            "--set",
+            "kafka.dataDir=" + home.resolve("nothing"),
+            "--set",
+            "admin.listen=" + deployment.admin().getAuthority()));
+    return arguments;
+  }
+
+  private Ran kompakt(String... command) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int exit =
+        CommandLineInterface.run(
+            arguments(command).toArray(String[]::new),
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    return new Ran(
+        exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private Process process(String name, String... command) throws IOException {
+    List<String> all = new ArrayList<>();
+    all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    all.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "dev.kompakt.standalone.Main"));
+    all.addAll(arguments(command));
+    return new ProcessBuilder(all)
+        .redirectOutput(home.resolve(name + ".out").toFile())
+        .redirectError(home.resolve(name + ".err").toFile())
+        .start();
+  }
+
+  private Ran ended(String name, Process process) throws Exception {
+    assertThat(process.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).as(name).isTrue();
+    return new Ran(
+        process.exitValue(),
+        Files.readString(home.resolve(name + ".out")),
+        Files.readString(home.resolve(name + ".err")));
+  }
+
+  private String status(String id) {
+    return json(client.get("/v1/compactions/" + id)).path("status").asString();
+  }
+
+  /// Has it fail for good, and tells its id once its dead letter is there.
+  private String failing(SyntheticRequest history) {
+    HttpResponse<String> accepted =
+        client.post("/v1/responses/compact", history.toBytes(), "prefer", "respond-async");
+    String id = json(accepted).path("id").asString();
+    await().atMost(SOON).until(() -> status(id).equals("failed"));
+    await().atMost(SOON).until(() -> kompakt("dead-letter", "show", id).exit() == 0);
+    return id;
+  }
+
+  /// A small one that is rejected.
+  private String rejected() {
+    upstream.answering(_ -> Reply.invalidRequest());
+    return failing(Histories.small(++seed));
+  }
+
+  @Test
+  @Order(1)
+  void shouldBuyOnlyTheMissingChunkAsItsEstimateSaid() {
+    // Given
+    SyntheticRequest history = Histories.ofBytes(++seed, HISTORY_BYTES);
+    int lastMark = history.marks() - 1;
+    upstream.answering(
+        call -> call.marks().contains(lastMark) ? Reply.invalidRequest() : Reply.success());
+    String id = failing(history);
+    int bought = upstream.accepted().size();
+    assertThat(bought).as("chunks bought before the last failed").isGreaterThan(1);
+
+    // When
+    Ran listed = kompakt("dead-letter", "list", "--cause", "rejected", "--since", "1h");
+    Ran shown = kompakt("dead-letter", "show", id);
+    int asked = upstream.count();
+    Ran dry = kompakt("replay", id, "--dry-run");
+    int askedAfterDry = upstream.count();
+    upstream.answering(_ -> Reply.success());
+    Ran replayed = kompakt("replay", id);
+
+    // Then
+    JsonNode letter = listed.json().get(0);
+    assertThat(letter.path("id").asString()).isEqualTo(id);
+    assertThat(letter.path("code").asString()).isEqualTo("invalid_value");
+    assertThat(shown.json().get(0).at("/pointers/results")).hasSize(bought);
+    assertThat(listed.out() + shown.out() + dry.out()).doesNotContain(Canaries.TEXT);
+    assertThat(dry.exit()).as(dry.err()).isZero();
+    assertThat(askedAfterDry).isEqualTo(asked);
+
+    // Then
+    assertThat(replayed.exit()).as(replayed.err()).isZero();
+    List<Call> missing = upstream.calls().subList(asked, upstream.count());
+    JsonNode estimate = dry.json().get(0).path("remaining");
+    long bytes = missing.stream().mapToLong(Call::bodyBytes).sum();
+    assertThat(missing).as("the chunk and the merge").hasSize(estimate.path("calls").asInt());
+    assertThat(missing).hasSize(2);
+    assertThat(estimate.path("bytes").asLong())
+        .isBetween(bytes - FRAME_BYTES, bytes + 2 * FRAME_BYTES);
+    assertThat(estimate.path("tokens").asLong())
+        .isEqualTo((estimate.path("bytes").asLong() + 3) / 4);
+    assertThat(missing.getFirst().marks()).contains(lastMark);
+    assertThat(
+            upstream.accepted().stream().flatMap(call -> call.marks().stream()).sorted().toList())
+        .as("each part was bought once")
+        .isEqualTo(IntStream.range(0, history.marks()).boxed().toList());
+    assertThat(upstream.violations()).isEmpty();
+
+    // Then
+    JsonNode found = json(client.get("/v1/compactions/" + id));
+    assertThat(found.path("status").asString()).isEqualTo("completed");
+    assertThat(found.at("/result/output").size()).isPositive();
+    assertThat(client.post("/v1/responses/compact", history.toBytes()).statusCode()).isEqualTo(200);
+    assertThat(upstream.count()).isEqualTo(asked + missing.size());
+    assertThat(kompakt("dead-letter", "list").out()).doesNotContain(id);
+  }
+
+  @Test
+  @Order(2)
+  void shouldMakeOneReplayWhenTwoOperatorsAskForTheSame() throws Exception {
+    // Given
+    String id = rejected();
+    upstream.answering(_ -> Reply.success().after(Duration.ofSeconds(1)));
+    int asked = upstream.count();
+
+    // When
+    Process one = process("one", "replay", id);
+    Process other = process("other", "replay", id);
+    List<Ran> both = List.of(ended("one", one), ended("other", other));
+
+    // Then
+    assertThat(both).allSatisfy(ran -> assertThat(ran.exit()).as(ran.err()).isZero());
+    assertThat(both.stream().map(ran -> ran.json().at("/0/id").asString()).distinct()).hasSize(1);
+    assertThat(both.stream().map(ran -> ran.json().at("/0/outcome").asString()))
+        .containsExactlyInAnyOrder("created", "existing");
+    assertThat(both.stream().map(ran -> ran.json().at("/0/status").asString()))
+        .containsOnly("completed");
+    assertThat(upstream.count()).isEqualTo(asked + 1);
+
+    // Then
+    Ran late = kompakt("replay", id);
+    assertThat(late.exit()).isZero();
+    assertThat(late.json().at("/0/outcome").asString()).isEqualTo("existing");
+    assertThat(late.json().at("/0/id").asString())
+        .isEqualTo(both.getFirst().json().at("/0/id").asString());
+    assertThat(upstream.count()).isEqualTo(asked + 1);
+  }
+
+  @Test
+  @Order(3)
+  void shouldGoWhereAndHowTheOperatorSays() {
+    // Given
+    String toLocal = rejected();
+    String toB = rejected();
+    int asked = upstream.count();
+
+    // When
+    Ran local = kompakt("replay", toLocal, "--mode", "local");
+    upstream.answering(_ -> Reply.success());
+    Ran byB = kompakt("replay", toB, "--account", "team-b", "--mode", "summarize");
+    Ran wrong = kompakt("replay", toB, "--account", "nobody");
+
+    // Then
+    assertThat(local.exit()).as(local.err()).isZero();
+    assertThat(status(toLocal)).isEqualTo("completed");
+    assertThat(byB.exit()).as(byB.err()).isZero();
+    List<Call> calls = upstream.calls().subList(asked, upstream.count());
+    assertThat(calls).hasSize(1);
+    assertThat(calls.getFirst().authorization()).endsWith(Canaries.SECRET + "b");
+    assertThat(calls.getFirst().endpoint()).isEqualTo(Call.Endpoint.SUMMARY);
+    assertThat(wrong.exit()).isEqualTo(1);
+    assertThat(wrong.err()).contains("no account");
+  }
+
+  @Test
+  @Order(4)
+  void shouldReplayWhatIsSelectedOnlyWhenTold() {
+    // Given
+    String one = rejected();
+    String other = rejected();
+    upstream.answering(_ -> Reply.success());
+    int asked = upstream.count();
+
+    // When
+    Ran grouped = kompakt("dead-letter", "list", "--group");
+    Ran shown = kompakt("replay", "--cause", "rejected");
+    int untold = upstream.count();
+    Ran replayed = kompakt("replay", "--cause", "rejected", "--rate", "5/s", "--yes");
+    Ran again = kompakt("replay", "--cause", "rejected", "--yes");
+    Ran listed = kompakt("replay", "list", "--status", "completed");
+
+    // Then
+    assertThat(grouped.json().at("/0/cause").asString()).isEqualTo("rejected");
+    assertThat(grouped.json().at("/0/count").asInt()).isEqualTo(2);
+    assertThat(shown.exit()).isEqualTo(2);
+    assertThat(shown.err()).contains("2 can be replayed", "--yes");
+    assertThat(untold).isEqualTo(asked);
+    assertThat(replayed.exit()).as(replayed.err()).isZero();
+    assertThat(replayed.err()).contains("2 completed");
+    assertThat(upstream.count()).isEqualTo(asked + 2);
+    assertThat(List.of(status(one), status(other))).containsOnly("completed");
+    assertThat(again.exit()).isZero();
+    assertThat(again.err()).contains("nothing to replay");
+    assertThat(listed.out()).contains(one, other);
+  }
+
+  @Test
+  @Order(5)
+  void shouldReportAndNotAttemptWhatIsPastRetention() throws Exception {
+    // Given
+    String id = rejected();
+    upstream.answering(_ -> Reply.success());
+    int asked = upstream.count();
+    losePayloads();
+
+    // When
+    Ran replayed = kompakt("replay", id);
+    Ran unknown = kompakt("replay", "cmpn_" + "0".repeat(40));
+
+    // Then
+    assertThat(replayed.exit()).isEqualTo(1);
+    assertThat(replayed.json().at("/0/outcome").asString()).isEqualTo("lost");
+    assertThat(replayed.err()).contains("1 lost");
+    assertThat(status(id)).isEqualTo("failed");
+    assertThat(upstream.count()).isEqualTo(asked);
+    assertThat(unknown.exit()).isEqualTo(4);
+  }
+
+  private void losePayloads() throws Exception {
+    try (KafkaClients kafka =
+            new KafkaClients(
+                ConfigLoader.load(
+                        null,
+                        Map.of(),
+                        Map.of("kafka.bootstrap", deployment.broker(), "clientsFile", "/none"))
+                    .kafka(),
+                "replay-it");
+        Admin admin = kafka.admin()) {
+      String topic = Topics.PAYLOADS.name();
+      Map<TopicPartition, OffsetSpec> ends =
+          admin
+              .describeTopics(List.of(topic))
+              .allTopicNames()
+              .get()
+              .values()
+              .iterator()
+              .next()
+              .partitions()
+              .stream()
+              .collect(
+                  Collectors.toMap(
+                      p -> new TopicPartition(topic, p.partition()), _ -> OffsetSpec.latest()));
+      admin
+          .deleteRecords(
+              admin.listOffsets(ends).all().get().entrySet().stream()
+                  .collect(
+                      Collectors.toMap(
+                          Map.Entry::getKey,
+                          end -> RecordsToDelete.beforeOffset(end.getValue().offset()))))
+          .all()
+          .get();
+    }
+  }
+}
