@@ -40,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A version of the router with another topology takes over from one before.
+@Patient
 class UpgradeIT {
   private static final int PARTITIONS = 2;
   private static final List<String> KEYS = List.of("a", "b", "c", "d");
