@@ -6,6 +6,7 @@ import dev.kompakt.bench.path.PathCommand;
 import dev.kompakt.bench.report.BenchException;
 import dev.kompakt.bench.routing.RoutingCommand;
 import dev.kompakt.bench.scale.ScaleCommand;
+import dev.kompakt.bench.soak.SoakCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
       ClientsCommand.class,
       RoutingCommand.class,
       ScaleCommand.class,
+      SoakCommand.class,
       MicroCommand.class
     },
     description = {
@@ -36,6 +38,7 @@ import picocli.CommandLine.Spec;
       "  ./kompakt bench clients                     requests that wait, turns that stream",
       "  ./kompakt bench routing                     choosing accounts, folding reports",
       "  ./kompakt bench scale                       one worker, two, four",
+      "  ./kompakt soak --minutes 30                 the same as bench soak: faults at random",
       "  ./kompakt bench micro scan                  the body scanner only",
       "",
       "Close what else uses the CPU first: the load average is part of the report."
@@ -66,7 +69,7 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say what to measure: path, clients, routing, scale or micro");
+        spec.commandLine(), "say what to measure: path, clients, routing, scale, soak or micro");
   }
 
   private static int failed(

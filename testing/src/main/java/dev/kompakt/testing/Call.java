@@ -120,8 +120,12 @@ public final class Call {
     return seen.stream();
   }
 
-  /// What it cost at four bytes a token: the request, and a right answer's summary.
+  /// What it cost at four bytes a token: the request, and a right answer's summary; nothing if it
+  /// was refused.
   public long tokens() {
+    if (status() >= 400) {
+      return 0;
+    }
     return Math.ceilDiv(bodyBytes, 4) + (accepted() ? Math.max(1, summaryLength / 4) : 0);
   }
 
