@@ -5,6 +5,7 @@ import dev.kompakt.bench.report.Table;
 import dev.kompakt.testing.soak.Growth;
 import dev.kompakt.testing.soak.Soak;
 import java.io.PrintStream;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /// What a soak came to.
@@ -17,7 +18,7 @@ record SoakReport(Machine machine, Soak.Result result) {
                 result.length().toMinutes(),
                 result.seed(),
                 result.disturbances().entrySet().stream()
-                    .sorted(java.util.Map.Entry.comparingByKey())
+                    .sorted(Map.Entry.comparingByKey())
                     .map(kind -> kind.getValue() + " " + kind.getKey())
                     .collect(Collectors.joining(", "))));
     out.println(
