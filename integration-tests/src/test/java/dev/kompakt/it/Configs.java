@@ -21,7 +21,7 @@ final class Configs {
   }
 
   /// A file holding a key, made anew for this JVM.
-  private static java.nio.file.Path key(String name) {
+  static java.nio.file.Path key(String name) {
     try {
       java.nio.file.Path file = java.nio.file.Files.createTempFile("kompakt-key-" + name, "");
       file.toFile().deleteOnExit();

@@ -9,6 +9,7 @@ import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.kafka.TopicProvisioner;
 import dev.kompakt.bootstrap.kafka.UnreachableException;
 import dev.kompakt.bootstrap.observe.Check;
+import dev.kompakt.bootstrap.observe.Descriptors;
 import dev.kompakt.bootstrap.observe.Health;
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.bootstrap.payload.PayloadStore;
@@ -74,6 +75,7 @@ public final class Kompakt implements AutoCloseable {
     Kompakt process = new Kompakt(config, roles);
     try {
       process.health.require("all roles started", () -> process.started);
+      process.health.require("file descriptors", Descriptors::left);
       process.open();
       process.started = true;
       process.awaitReady();

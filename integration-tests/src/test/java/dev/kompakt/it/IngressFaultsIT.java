@@ -1,0 +1,192 @@
+package dev.kompakt.it;
+
+import static dev.kompakt.it.Client.compactionItems;
+import static dev.kompakt.it.Client.json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kompakt.bootstrap.fault.CrashPoint;
+import dev.kompakt.testing.Cluster;
+import dev.kompakt.testing.Deployment;
+import dev.kompakt.testing.FakeUpstream;
+import dev.kompakt.testing.Histories;
+import dev.kompakt.testing.Reply;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.core.JacksonException;
+
+/// An ingress that dies while it accepts, parks and answers: rows P1 to P3 of the fault matrix.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(120)
+class IngressFaultsIT {
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration FIRST_KEEPALIVE = Duration.ofSeconds(1);
+  private static final String COMPACT = "/v1/responses/compact";
+  private static final int PADDING = 4 << 20;
+
+  private FakeUpstream upstream;
+  private Cluster kompakt;
+  private int seed;
+
+  @BeforeAll
+  void start(@TempDir Path home) {
+    upstream = FakeUpstream.start();
+    kompakt =
+        Deployment.inProcesses(
+            home,
+            Configs.provider(
+                upstream,
+                "native",
+                "{ firstAfter: %dms, every: 500ms }".formatted(FIRST_KEEPALIVE.toMillis())));
+  }
+
+  @AfterAll
+  void stop() {
+    if (kompakt != null) {
+      kompakt.close();
+    }
+    upstream.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      names = {"INGRESS_PAYLOADS_WRITTEN", "INGRESS_SUBMISSION_SENT", "INGRESS_SUBMISSION_WRITTEN"})
+  void shouldMakeOneCompactionOfARequestAndItsRetryWhenTheIngressDiesAccepting(CrashPoint point) {
+    // Given
+    String body = history();
+    int before = upstream.count();
+    kompakt.crashAt("ingress", point, 1);
+
+    // When
+    Client client = new Client(kompakt.data());
+    assertThatThrownBy(() -> client.compact(body, "idempotency-key", "p1-" + point))
+        .isInstanceOf(UncheckedIOException.class);
+    assertThat(kompakt.awaitExit("ingress", SOON)).isEqualTo(137);
+    kompakt.start("ingress");
+    HttpResponse<String> retried = client.compact(body, "idempotency-key", "p1-" + point);
+
+    // Then
+    assertThat(retried.statusCode()).as(retried.body()).isEqualTo(200);
+    assertThat(upstream.count() - before).isEqualTo(1);
+  }
+
+  @Test
+  void shouldHaveTheResultForWhoeverAsksAgainWhenTheIngressDiesWithTheRequestParked() {
+    // Given
+    String body = history();
+    int before = upstream.count();
+    CountDownLatch released = new CountDownLatch(1);
+    upstream.answering(
+        _ -> {
+          await(released);
+          return Reply.success();
+        });
+    Client client = new Client(kompakt.data());
+    CompletableFuture<HttpResponse<String>> parked =
+        client.postAsync(COMPACT, body, "idempotency-key", "p2");
+    upstream.awaitCalls(before + 1, SOON);
+    String where =
+        client
+            .compact(body, "idempotency-key", "p2", "prefer", "respond-async")
+            .headers()
+            .firstValue("location")
+            .orElseThrow();
+
+    // When
+    kompakt.kill("ingress");
+    assertThatThrownBy(() -> Client.await(parked)).isInstanceOf(UncheckedIOException.class);
+    released.countDown();
+    kompakt.start("ingress");
+    HttpResponse<String> retried = client.compact(body, "idempotency-key", "p2");
+    HttpResponse<String> asked = client.get(where);
+
+    // Then
+    upstream.answering(_ -> Reply.success());
+    assertThat(retried.statusCode()).as(retried.body()).isEqualTo(200);
+    assertThat(compactionItems(json(retried))).hasSize(1);
+    assertThat(json(asked).path("status").asString()).isEqualTo("completed");
+    assertThat(json(asked).at("/result/output")).isEqualTo(json(retried).path("output"));
+    assertThat(upstream.count() - before).isEqualTo(1);
+  }
+
+  @ParameterizedTest(name = "status committed before: {0}")
+  @ValueSource(booleans = {false, true})
+  void shouldBreakTheAnswerAndHaveAllOfItForTheRetryWhenTheIngressDiesWritingIt(boolean committed)
+      throws Exception {
+    // Given
+    String body = history();
+    int before = upstream.count();
+    Duration working = committed ? FIRST_KEEPALIVE.multipliedBy(2) : Duration.ZERO;
+    upstream.then(Reply.huge(PADDING).after(working));
+    kompakt.crashAt("ingress", CrashPoint.INGRESS_ANSWERING, 20);
+
+    // When
+    String broken = untilItBreaks(body);
+    assertThat(kompakt.awaitExit("ingress", SOON)).isEqualTo(137);
+    kompakt.start("ingress");
+    HttpResponse<String> retried = new Client(kompakt.data()).compact(body);
+
+    // Then
+    assertThat(broken).contains("\"output\"");
+    assertThatThrownBy(() -> Client.JSON.readTree(broken)).isInstanceOf(JacksonException.class);
+    assertThat(retried.statusCode()).isEqualTo(200);
+    assertThat(compactionItems(json(retried)))
+        .singleElement()
+        .satisfies(
+            item ->
+                assertThat(item.path("encrypted_content").asString()).hasSizeGreaterThan(PADDING));
+    assertThat(upstream.count() - before).isEqualTo(1);
+  }
+
+  /// What comes of an answer before the connection ends too early.
+  private String untilItBreaks(String body) throws IOException, InterruptedException {
+    HttpResponse<InputStream> answer =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(kompakt.data().resolve(COMPACT))
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .header("content-type", "application/json")
+                    .POST(BodyPublishers.ofString(body))
+                    .build(),
+                BodyHandlers.ofInputStream());
+    ByteArrayOutputStream came = new ByteArrayOutputStream();
+    try (InputStream in = answer.body()) {
+      assertThatThrownBy(() -> in.transferTo(came)).isInstanceOf(IOException.class);
+    }
+    return came.toString(StandardCharsets.UTF_8);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private String history() {
+    return new String(
+        Histories.ofBytes(++seed, Histories.SMALL_BYTES).toBytes(), StandardCharsets.UTF_8);
+  }
+}
