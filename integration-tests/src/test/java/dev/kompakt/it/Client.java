@@ -1,6 +1,7 @@
 package dev.kompakt.it;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -61,6 +62,16 @@ final class Client {
       request.headers(headers);
     }
     return await(http.sendAsync(request.build(), BodyHandlers.ofString()));
+  }
+
+  /// Sends a request, and has its answer as soon as that begins, with its end or a keepalive.
+  HttpResponse<InputStream> parked(String path, String body) {
+    HttpRequest request =
+        HttpRequest.newBuilder(base.resolve(path))
+            .header("content-type", "application/json")
+            .POST(BodyPublishers.ofString(body))
+            .build();
+    return await(http.sendAsync(request, BodyHandlers.ofInputStream()));
   }
 
   HttpResponse<String> get(String path) {

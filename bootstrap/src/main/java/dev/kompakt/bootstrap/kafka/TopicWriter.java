@@ -7,9 +7,13 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Writes records of one topic. Thread-safe.
 public final class TopicWriter<K, V> {
+  private static final Logger LOG = LoggerFactory.getLogger(TopicWriter.class);
+
   private final Topic<K, V> topic;
   private final Producer<byte[], byte[]> producer;
 
@@ -32,13 +36,21 @@ public final class TopicWriter<K, V> {
                 if (failure == null) {
                   acked.complete(metadata);
                 } else {
-                  acked.completeExceptionally(failure);
+                  notWritten(acked, failure);
                 }
               });
     } catch (KafkaException | IllegalStateException e) {
-      acked.completeExceptionally(e);
+      notWritten(acked, e);
     }
     return acked;
+  }
+
+  private void notWritten(CompletableFuture<RecordMetadata> acked, Exception why) {
+    LOG.atWarn()
+        .addKeyValue("topic", topic.name())
+        .addKeyValue("error", why.getClass().getSimpleName())
+        .log("a record is not known to be written");
+    acked.completeExceptionally(why);
   }
 
   /// Sends a record and waits for its ack.

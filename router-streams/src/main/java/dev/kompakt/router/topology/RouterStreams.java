@@ -132,11 +132,15 @@ public final class RouterStreams {
               + RouterGroup.ID);
     } catch (RuntimeException e) {
       LOG.atDebug().setCause(e).log("the router's streams ended");
+      Throwable root = e;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
       fail(
           "the router does not start: "
-              + e.getClass().getSimpleName()
+              + root.getClass().getSimpleName()
               + " ("
-              + e.getMessage()
+              + root.getMessage()
               + "); --set log.level=debug shows where");
     }
   }

@@ -1,5 +1,6 @@
 package dev.kompakt.router.topology;
 
+import dev.kompakt.router.state.StateCheck;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -20,11 +21,14 @@ final class StreamsRun {
   private final KafkaStreams streams;
   private final ThreadReplacement threads;
   private final boolean fresh;
+  private final Path tasks;
 
-  private StreamsRun(KafkaStreams streams, ThreadReplacement threads, boolean fresh) {
+  private StreamsRun(
+      KafkaStreams streams, ThreadReplacement threads, boolean fresh, Path directory) {
     this.streams = streams;
     this.threads = threads;
     this.fresh = fresh;
+    tasks = directory.resolve(RouterGroup.ID);
   }
 
   /// Makes it, and clears what another topology left in the state directory.
@@ -50,19 +54,17 @@ final class StreamsRun {
                 .addKeyValue("from", before)
                 .addKeyValue("to", next)
                 .log("streams changed state"));
+    Path directory = Path.of(String.valueOf(settings.get(StreamsConfig.STATE_DIR_CONFIG)));
     try {
-      return new StreamsRun(streams, threads, cleared(streams, topology, settings));
+      return new StreamsRun(streams, threads, cleared(streams, topology, directory), directory);
     } catch (RuntimeException e) {
       streams.close();
       throw e;
     }
   }
 
-  private static boolean cleared(
-      KafkaStreams streams, Topology topology, Map<String, Object> settings) {
-    LocalState state =
-        new LocalState(
-            Path.of(String.valueOf(settings.get(StreamsConfig.STATE_DIR_CONFIG))), topology);
+  private static boolean cleared(KafkaStreams streams, Topology topology, Path directory) {
+    LocalState state = new LocalState(directory, topology);
     if (state.ofThisTopology()) {
       return false;
     }
@@ -76,7 +78,9 @@ final class StreamsRun {
     return fresh;
   }
 
+  /// Deletes stores that are damaged, which are then restored, and starts the threads.
   void start() {
+    StateCheck.deleteDamaged(tasks);
     streams.start();
   }
 
