@@ -193,6 +193,26 @@ class AdminServerTest {
   }
 
   @Test
+  void shouldTellAndActAtOnePath() throws Exception {
+    // Given
+    server.add("/admin/v1/things", _ -> AdminEndpoint.Reply.json("told"));
+    server.addAction("/admin/v1/things", _ -> AdminEndpoint.Reply.json("done"));
+
+    // When
+    HttpResponse<String> got = get("/admin/v1/things");
+    HttpResponse<String> posted = post("/admin/v1/things", "X-None", "1");
+    HttpResponse<String> put =
+        client.send(
+            request("/admin/v1/things").PUT(BodyPublishers.noBody()).build(),
+            BodyHandlers.ofString());
+
+    // Then
+    assertThat(List.of(got.body(), posted.body())).containsExactly("told", "done");
+    assertThat(put.statusCode()).isEqualTo(405);
+    assertThat(put.headers().firstValue("allow")).hasValue("GET, POST");
+  }
+
+  @Test
   void shouldNotActForAPageOfAnotherSite() throws Exception {
     // Given
     List<Map<String, String>> done = new CopyOnWriteArrayList<>();

@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 /// @param provider the account's; null without one
 public record Overrides(
     @Nullable ProviderId provider, @Nullable AccountId account, @Nullable Mode mode) {
-  public static final Overrides NONE = new Overrides(null, null, null);
-
   public Overrides {
     if (account != null && mode == Mode.LOCAL) {
       throw new IllegalArgumentException("mode local needs no account");
