@@ -16,7 +16,6 @@ import dev.kompakt.schemas.record.UsageReading;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -151,11 +150,9 @@ public final class AccountProbes implements AutoCloseable {
     if (ofUsage && (status == 402 || status == 404)) {
       return new Finding(null, new Outcome.Unauthorized(status, Standing.DEACTIVATED));
     }
-    Instant now = clock.instant();
+    Classification classes = new Classification(0, answer::header, clock.instant(), implausible);
     return new Finding(
-        readings.all(),
-        new Classification(0, answer::header, now, implausible)
-            .status(status, ErrorBody.of(answer.body(), now)));
+        readings.all(), classes.status(status, ErrorBody.of(answer.body(), classes.theirs())));
   }
 
   @Override

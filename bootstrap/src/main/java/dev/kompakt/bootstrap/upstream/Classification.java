@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param wireBytes of the request
 /// @param header the response's headers
+/// @param now by our clock
 /// @param implausible called for each reset or wait that cannot be and is ignored
 public record Classification(
     long wireBytes, Function<String, Optional<String>> header, Instant now, Runnable implausible) {
@@ -184,8 +185,15 @@ public record Classification(
         : new Outcome.QuotaExhausted(resetsAt(error));
   }
 
+  /// The time by the provider's clock.
+  public Instant theirs() {
+    return now.plus(ProviderClock.ahead(header, now));
+  }
+
+  /// By our clock.
   private @Nullable Instant resetsAt(ErrorBody error) {
-    Instant at = error.resetsAt();
+    Instant said = error.resetsAt();
+    Instant at = said == null ? null : said.minus(ProviderClock.ahead(header, now));
     if (at == null || (at.isAfter(now) && !at.isAfter(now.plus(UsageReadings.LONGEST)))) {
       return at;
     }

@@ -9,12 +9,16 @@ import tools.jackson.databind.JsonNode;
 /// What a provider says of an error, in whichever of the usual shapes it says it.
 ///
 /// @param message for matching only: it may hold payload text, so it is neither kept nor logged
-/// @param resetsAt when a used-up window begins anew; as it was said, be that plausible or not
+/// @param resetsAt when a used-up window begins anew, by the provider's clock; as it was said, be
+///   that plausible or not
 public record ErrorBody(
     String type, String code, @Nullable String param, String message, @Nullable Instant resetsAt) {
   private static final int MOST_MESSAGE_CHARACTERS = 4096;
   private static final double MOST_SECONDS = 1e11;
 
+  /// Reads a body.
+  ///
+  /// @param now by the provider's clock
   public static ErrorBody of(byte[] body, Instant now) {
     try {
       return of(StrictJson.tree(body), now);
@@ -25,6 +29,8 @@ public record ErrorBody(
   }
 
   /// Reads an error object, or an object that has one in `error`.
+  ///
+  /// @param now by the provider's clock
   public static ErrorBody of(JsonNode body, Instant now) {
     JsonNode nested = body.path("error");
     JsonNode error = nested.isObject() ? nested : body;

@@ -25,8 +25,8 @@ public final class RetryAfter {
 
   private RetryAfter() {}
 
-  /// Reads `retry-after-ms`, then `retry-after` (seconds or a date), then the message ("try again
-  /// in 1.2s"); null if none of them says.
+  /// Reads `retry-after-ms`, then `retry-after` (seconds or a date, which is one of the provider's
+  /// clock), then the message ("try again in 1.2s"); null if none of them says.
   public static @Nullable Duration of(
       Function<String, Optional<String>> header, @Nullable String message, Instant now) {
     Duration wait = number(header.apply("retry-after-ms"), 1e6);
@@ -34,7 +34,7 @@ public final class RetryAfter {
       wait = number(header.apply("retry-after"), 1e9);
     }
     if (wait == null) {
-      wait = date(header.apply("retry-after"), now);
+      wait = date(header.apply("retry-after"), now.plus(ProviderClock.ahead(header, now)));
     }
     return wait == null ? message(message) : wait;
   }

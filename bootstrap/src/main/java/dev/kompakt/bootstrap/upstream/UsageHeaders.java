@@ -33,6 +33,7 @@ public final class UsageHeaders {
   /// @param into where they go
   public static void read(Function<String, Optional<String>> header, UsageReadings into) {
     UsageHeaders headers = new UsageHeaders(header, into);
+    into.by(header);
     List.of("primary", "secondary").forEach(headers::plan);
     List.of("requests", "tokens").forEach(headers::limit);
   }

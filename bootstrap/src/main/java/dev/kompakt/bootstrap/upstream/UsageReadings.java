@@ -7,6 +7,8 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -23,6 +25,7 @@ public final class UsageReadings {
   private final InstantSource clock;
   private final Runnable implausible;
   private final Map<String, UsageReading> byWindow = new LinkedHashMap<>();
+  private Duration ahead = Duration.ZERO;
 
   /// Begins a response.
   ///
@@ -32,11 +35,16 @@ public final class UsageReadings {
     this.implausible = implausible;
   }
 
+  /// From now on moments are by the clock of who sent these headers, which came now.
+  void by(Function<String, Optional<String>> header) {
+    ahead = ProviderClock.ahead(header, clock.instant());
+  }
+
   /// A window of a plan.
   ///
   /// @param usedPercent null if it was not said, and then nothing is
   /// @param seconds its length; null or 0 if it was not said
-  /// @param resetAt in seconds since 1970; null or 0 if it was not said
+  /// @param resetAt in seconds since 1970, by the provider's clock; null or 0 if it was not said
   /// @param resetIn in seconds from now, for where `resetAt` was not said
   public void plan(
       String window,
@@ -50,10 +58,10 @@ public final class UsageReadings {
     Instant now = clock.instant();
     Instant reset = null;
     if (resetAt != null && resetAt != 0) {
-      double ahead = resetAt - now.getEpochSecond();
+      double away = resetAt - now.getEpochSecond();
       reset =
-          plausible(Math.abs(ahead) <= LONGEST.toSeconds())
-              ? Instant.ofEpochSecond(resetAt.longValue())
+          plausible(Math.abs(away) <= LONGEST.toSeconds())
+              ? Instant.ofEpochSecond(resetAt.longValue()).minus(ahead)
               : null;
     } else if (resetIn != null) {
       Duration wait = length(resetIn);

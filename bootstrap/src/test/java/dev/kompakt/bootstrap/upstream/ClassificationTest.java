@@ -9,6 +9,8 @@ import dev.kompakt.schemas.record.Outcome.Transient.Cause;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClassificationTest {
   private static final long WIRE = 1_000_000;
   private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
+  private static final DateTimeFormatter DATE = DateTimeFormatter.RFC_1123_DATE_TIME;
   private static final Outcome BYTES = new Outcome.TooLarge(Unit.BYTES, WIRE, null);
   private static final Outcome TOKENS = new Outcome.TooLarge(Unit.TOKENS, WIRE / 4, null);
 
@@ -133,6 +136,16 @@ class ClassificationTest {
         Arguments.of(
             Map.of(),
             "{\"error\":{\"type\":\"usage_limit_reached\",\"resets_in_seconds\":60}}",
+            new Outcome.QuotaExhausted(NOW.plusSeconds(60))),
+        Arguments.of(
+            Map.of("date", DATE.format(NOW.minusSeconds(300).atOffset(ZoneOffset.UTC))),
+            "{\"error\":{\"type\":\"usage_limit_reached\",\"resets_in_seconds\":60}}",
+            new Outcome.QuotaExhausted(NOW.plusSeconds(60))),
+        Arguments.of(
+            Map.of("date", DATE.format(NOW.minusSeconds(300).atOffset(ZoneOffset.UTC))),
+            "{\"error\":{\"type\":\"usage_limit_reached\",\"resets_at\":"
+                + NOW.minusSeconds(240).getEpochSecond()
+                + "}}",
             new Outcome.QuotaExhausted(NOW.plusSeconds(60))),
         Arguments.of(
             Map.of(),
@@ -259,7 +272,8 @@ class ClassificationTest {
   }
 
   private static Outcome status(int status, String body, Map<String, String> headers) {
-    return of(headers).status(status, ErrorBody.of(bytes(body), NOW));
+    Classification classes = of(headers);
+    return classes.status(status, ErrorBody.of(bytes(body), classes.theirs()));
   }
 
   private static Classification of(Map<String, String> headers) {

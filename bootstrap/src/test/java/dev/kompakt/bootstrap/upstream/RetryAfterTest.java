@@ -31,6 +31,20 @@ class RetryAfterTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "'Fri, 20 Nov 2026 10:05:00 GMT', 'Fri, 20 Nov 2026 10:05:30 GMT', PT30S",
+    "'Fri, 20 Nov 2026 09:55:00 GMT', 'Fri, 20 Nov 2026 09:55:30 GMT', PT30S",
+    "'Fri, 20 Nov 2026 09:55:00 GMT', 'Fri, 20 Nov 2026 09:54:59 GMT', ",
+    "'Fri, 20 Nov 2026 09:59:58 GMT', 'Fri, 20 Nov 2026 10:00:30 GMT', PT30S",
+    "'Thu, 01 Jan 1970 00:00:00 GMT', 'Fri, 20 Nov 2026 10:00:30 GMT', PT30S",
+    "'no date', 'Fri, 20 Nov 2026 10:00:30 GMT', PT30S",
+    "'Fri, 20 Nov 2026 10:05:00 GMT', 30, PT30S"
+  })
+  void shouldReadADateAgainstTheServersOwn(String date, String after, @Nullable Duration expected) {
+    assertThat(of(Map.of("date", date, "retry-after", after), null)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "",

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kompakt.schemas.record.UsageReading;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +91,28 @@ class UsageHeadersTest {
                     "x-codex-secondary-reset-after-seconds", "600")))
         .containsExactly(
             new UsageReading("secondary", 3, Duration.ofDays(7), NOW.plusSeconds(600), NOW));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-300, 0, 300})
+  void shouldReadAResetByTheProvidersClock(long ahead) {
+    // Given
+    Instant theirs = NOW.plusSeconds(ahead);
+
+    // When
+    List<UsageReading> readings =
+        read(
+            Map.of(
+                "date",
+                DateTimeFormatter.RFC_1123_DATE_TIME.format(theirs.atOffset(ZoneOffset.UTC)),
+                "x-codex-primary-used-percent",
+                "10",
+                "x-codex-primary-reset-at",
+                Long.toString(theirs.plusSeconds(600).getEpochSecond())));
+
+    // Then
+    assertThat(readings)
+        .containsExactly(new UsageReading("primary", 10, null, NOW.plusSeconds(600), NOW));
   }
 
   @ParameterizedTest

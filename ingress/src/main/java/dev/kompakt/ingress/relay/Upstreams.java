@@ -176,7 +176,8 @@ final class Upstreams implements AutoCloseable {
         error != null && status >= 400 && isJson(response.headers())
             ? new String(error, StandardCharsets.UTF_8)
             : null,
-        classes.status(status, ErrorBody.of(error == null ? new byte[0] : error, clock.instant())));
+        classes.status(
+            status, ErrorBody.of(error == null ? new byte[0] : error, classes.theirs())));
   }
 
   private static Cause cause(IOException e) {

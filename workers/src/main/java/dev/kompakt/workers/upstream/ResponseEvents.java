@@ -77,6 +77,6 @@ final class ResponseEvents {
   }
 
   private static Reply failed(JsonNode error, Classification failures) {
-    return new Reply.Failed(failures.late(ErrorBody.of(error, failures.now())));
+    return new Reply.Failed(failures.late(ErrorBody.of(error, failures.theirs())));
   }
 }

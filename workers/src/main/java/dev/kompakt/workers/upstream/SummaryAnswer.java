@@ -85,7 +85,7 @@ final class SummaryAnswer implements ResponseEvents.Result {
     String status = response.path("status").asString("");
     if (response.hasNonNull("error")) {
       return status.equals("failed")
-          ? new Reply.Failed(failures.late(ErrorBody.of(response, failures.now())))
+          ? new Reply.Failed(failures.late(ErrorBody.of(response, failures.theirs())))
           : Reply.malformed(Fault.ERROR_UNDER_200);
     }
     if (!status.equals("completed")) {

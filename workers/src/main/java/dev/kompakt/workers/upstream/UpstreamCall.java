@@ -15,7 +15,6 @@ import dev.kompakt.workers.stop.AttemptBounds;
 import dev.kompakt.workers.stop.StoppedException;
 import java.io.IOException;
 import java.net.http.HttpRequest;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -114,13 +113,14 @@ public final class UpstreamCall {
   }
 
   private Reply read(ResponseBody response, UsageReadings readings) throws IOException {
-    Instant now = clock.instant();
-    Classification failures = new Classification(body.length(), response::header, now, implausible);
+    Classification failures =
+        new Classification(body.length(), response::header, clock.instant(), implausible);
     int status = response.status();
     if (status >= 200 && status < 300) {
       return mode.read(job, response, failures, readings);
     }
-    ErrorBody error = ErrorBody.of(status < 400 ? new byte[0] : response.readError(), now);
+    ErrorBody error =
+        ErrorBody.of(status < 400 ? new byte[0] : response.readError(), failures.theirs());
     return new Reply.Failed(
         mode.isMissing(status, error)
             ? new Outcome.Unsupported(status)
