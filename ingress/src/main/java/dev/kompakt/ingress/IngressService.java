@@ -4,8 +4,10 @@ import dev.kompakt.bootstrap.admin.AdminServer;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.credential.AccountProbes;
 import dev.kompakt.bootstrap.credential.Credentials;
+import dev.kompakt.bootstrap.kafka.Groups;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.kafka.LogView;
+import dev.kompakt.bootstrap.kafka.Rights;
 import dev.kompakt.bootstrap.kafka.TopicFollower;
 import dev.kompakt.bootstrap.kafka.TopicWriter;
 import dev.kompakt.bootstrap.kafka.UnreachableException;
@@ -59,13 +61,27 @@ import org.apache.kafka.clients.admin.Admin;
 
 /// The ingress role of one process.
 public final class IngressService {
+  /// What it must be allowed in Kafka.
+  public static final Rights RIGHTS =
+      Rights.of(
+          List.of(Topics.PAYLOADS, Topics.SUBMISSIONS, Topics.OUTCOMES, Topics.CREDENTIALS),
+          List.of(
+              Topics.PAYLOADS,
+              Topics.ACCOUNTS,
+              Topics.CREDENTIALS,
+              Topics.TENANTS,
+              Topics.LIMITS,
+              Topics.SESSIONS,
+              Topics.COMPACTIONS,
+              Topics.DEAD_LETTERS))
+          .watching(Groups.ROUTER);
+
   private static final int MAX_STATUSES = 200_000;
   private static final int MAX_LIMITS = 10_000;
   private static final int MAX_ACCOUNTS = 10_000;
   private static final int MAX_SESSIONS = 100_000;
   private static final int MAX_TENANTS = 10_000;
   private static final int MAX_REPORTS = 1_000;
-  private static final Duration LOADING = Duration.ofSeconds(60);
 
   private final List<LogView<?, ?>> views;
   private final TopicFollower<String, DeadLetter> letters;
@@ -204,13 +220,14 @@ public final class IngressService {
 
   /// Waits until what Kafka already holds has been read, then listens.
   ///
+  /// @param patience how long that may take
   /// @throws UnreachableException if Kafka does not answer
   /// @throws RuntimeException with a `BindException` as cause if the port is taken
-  public void start() {
+  public void start(Duration patience) {
     try {
       CompletableFuture.allOf(
               views.stream().map(LogView::loaded).toArray(CompletableFuture<?>[]::new))
-          .get(LOADING.toMillis(), TimeUnit.MILLISECONDS);
+          .get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new UnreachableException("the ingress could not read its topics in time", e);
     } catch (InterruptedException e) {

@@ -3,7 +3,9 @@ package dev.kompakt.router;
 import dev.kompakt.bootstrap.config.ConfigException;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.config.RoutingConfig;
+import dev.kompakt.bootstrap.kafka.Groups;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
+import dev.kompakt.bootstrap.kafka.Rights;
 import dev.kompakt.bootstrap.observe.Check;
 import dev.kompakt.bootstrap.observe.Health;
 import dev.kompakt.bootstrap.observe.Meters;
@@ -16,6 +18,7 @@ import dev.kompakt.router.topology.RouterSettings;
 import dev.kompakt.router.topology.RouterStreams;
 import dev.kompakt.router.topology.RouterTopology;
 import dev.kompakt.router.topology.StreamsSettings;
+import dev.kompakt.schemas.topic.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,6 +28,26 @@ import org.slf4j.LoggerFactory;
 
 /// The router role of one process.
 public final class RouterService implements AutoCloseable {
+  /// What it must be allowed in Kafka.
+  public static final Rights RIGHTS =
+      Rights.of(
+              List.of(
+                  Topics.JOBS,
+                  Topics.ACCOUNTS,
+                  Topics.TENANTS,
+                  Topics.LIMITS,
+                  Topics.SESSIONS,
+                  Topics.COMPACTIONS,
+                  Topics.DEAD_LETTERS),
+              List.of(
+                  Topics.SUBMISSIONS,
+                  Topics.OUTCOMES,
+                  Topics.ACCOUNTS,
+                  Topics.LIMITS,
+                  Topics.SESSIONS))
+          .inGroup(Groups.ROUTER)
+          .owning(Groups.ROUTER);
+
   private static final Logger LOG = LoggerFactory.getLogger(RouterService.class);
   private static final Duration CLOSING = Duration.ofSeconds(10);
   private static final String STATE_DIRECTORY = "router";

@@ -6,9 +6,8 @@ import dev.kompakt.bootstrap.config.HostPort;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.credential.AccountCredentials;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
-import dev.kompakt.bootstrap.kafka.TopicProvisioner;
+import dev.kompakt.bootstrap.kafka.Rights;
 import dev.kompakt.bootstrap.kafka.UnreachableException;
-import dev.kompakt.bootstrap.observe.Check;
 import dev.kompakt.bootstrap.observe.Descriptors;
 import dev.kompakt.bootstrap.observe.Health;
 import dev.kompakt.bootstrap.observe.Meters;
@@ -22,24 +21,20 @@ import dev.kompakt.standalone.broker.PortTakenException;
 import dev.kompakt.workers.WorkerService;
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 
 /// One process of Kompakt: what it is made of, in the order it is started; closed in reverse.
 public final class Kompakt implements AutoCloseable {
-  private static final Duration READY_DEADLINE = Duration.ofSeconds(90);
-  private static final Duration BETWEEN_CHECKS = Duration.ofMillis(5);
   private static final int PAYLOAD_READERS = 16;
   private static final HostPort ANY_PORT = new HostPort("127.0.0.1", 0);
 
   private final KompaktConfig config;
   private final Set<Role> roles;
+  private final Patience patience;
   private final Health health = new Health();
   private final Closing closing = new Closing();
 
@@ -48,9 +43,10 @@ public final class Kompakt implements AutoCloseable {
   private @Nullable InetSocketAddress ingress;
   private @Nullable InetSocketAddress admin;
 
-  private Kompakt(KompaktConfig config, Set<Role> roles) {
+  private Kompakt(KompaktConfig config, Set<Role> roles, Patience patience) {
     this.config = config;
     this.roles = roles;
+    this.patience = patience;
   }
 
   /// Starts everything in one process, with its own broker unless the config names another.
@@ -58,7 +54,15 @@ public final class Kompakt implements AutoCloseable {
     return start(config, EnumSet.allOf(Role.class));
   }
 
-  /// Starts a process and waits until it is ready.
+  /// Starts a server and waits until it is ready: as long as it takes, if its brokers are
+  /// elsewhere. Its admin plane answers meanwhile.
+  ///
+  /// @throws RuntimeException as [#start] does, but for brokers that do not answer
+  public static Kompakt serve(KompaktConfig config, Set<Role> roles) {
+    return start(config, roles, config.kafka().embedded() ? Patience.SHORT : Patience.ENDLESS);
+  }
+
+  /// Starts a process and waits until it is ready, but not for long.
   ///
   /// @throws ConfigException if the config does not serve these roles
   /// @throws UnreachableException if Kafka does not answer, or a role does not become ready
@@ -66,19 +70,23 @@ public final class Kompakt implements AutoCloseable {
   /// @throws dev.kompakt.standalone.broker.DirectoryInUseException if another process has the
   ///   embedded broker's directory
   public static Kompakt start(KompaktConfig config, Set<Role> roles) {
+    return start(config, roles, Patience.SHORT);
+  }
+
+  private static Kompakt start(KompaktConfig config, Set<Role> roles, Patience patience) {
     if (config.kafka().embedded() && !roles.containsAll(EnumSet.allOf(Role.class))) {
       throw new ConfigException(
           "kafka.bootstrap",
           "one role alone needs a broker that the others reach too: give host:port of a cluster, or"
               + " of `kompakt broker`");
     }
-    Kompakt process = new Kompakt(config, roles);
+    Kompakt process = new Kompakt(config, roles, patience);
     try {
       process.health.require("all roles started", () -> process.started);
       process.health.require("file descriptors", Descriptors::left);
       process.open();
       process.started = true;
-      process.awaitReady();
+      new Readiness(process.health, patience.ready()).await();
       return process;
     } catch (RuntimeException e) {
       // What is open is closed in good order, also when the start was interrupted.
@@ -101,20 +109,20 @@ public final class Kompakt implements AutoCloseable {
     KompaktConfig.Kafka kafka =
         embedded == null ? config.kafka() : config.kafka().withBootstrap(embedded.bootstrap());
     broker = kafka.bootstrap();
-    KafkaClients clients = closing.add(new KafkaClients(kafka, clientId()));
-    try (Admin topics = clients.admin()) {
-      new TopicProvisioner(kafka, topics).provision();
-    }
-    if (embedded != null) {
-      embedded.dismissMembers(WorkerService.GROUP);
-    }
-    PayloadStore payloads =
-        closing.add(new PayloadStore(clients, new SegmentSeal(key), PAYLOAD_READERS));
     AdminServer plane =
         closing.add(
             new AdminServer(config.admin().listen(), config.admin().credential(), health, meters));
     listen("admin.listen", config.admin().listen(), plane::start);
     admin = plane.address();
+    // The embedded broker is open to all who reach it.
+    Rights rights = embedded == null ? rights() : Rights.none();
+    KafkaClients clients =
+        closing.add(new FirstContact(kafka, clientId(), rights, patience.contact()).make());
+    if (embedded != null) {
+      embedded.dismissMembers(WorkerService.GROUP);
+    }
+    PayloadStore payloads =
+        closing.add(new PayloadStore(clients, new SegmentSeal(key), PAYLOAD_READERS));
 
     if (roles.contains(Role.ROUTER)) {
       closing.add(RouterService.create(config, clients, meters, health)).start();
@@ -150,9 +158,13 @@ public final class Kompakt implements AutoCloseable {
           drain.ingress(
               IngressService.create(
                   config, clients, payloads, credentials, key, meters, health, plane));
-      listen("ingress.listen", config.ingress().listen(), service::start);
+      listen("ingress.listen", config.ingress().listen(), () -> service.start(patience.ready()));
       ingress = service.address();
     }
+  }
+
+  private Rights rights() {
+    return roles.stream().map(Role::rights).reduce(Rights.none(), Rights::and);
   }
 
   private String clientId() {
@@ -169,38 +181,6 @@ public final class Kompakt implements AutoCloseable {
         }
       }
       throw e;
-    }
-  }
-
-  private void awaitReady() {
-    long deadline = System.nanoTime() + READY_DEADLINE.toNanos();
-    while (!health.ready()) {
-      health
-          .failure()
-          .ifPresent(
-              why -> {
-                throw new UnreachableException(why, null);
-              });
-      if (health.waiting()) {
-        deadline = System.nanoTime() + READY_DEADLINE.toNanos();
-      }
-      if (System.nanoTime() - deadline > 0) {
-        throw new UnreachableException(
-            "not ready within "
-                + READY_DEADLINE.toSeconds()
-                + " s; what does not hold: "
-                + health.results().entrySet().stream()
-                    .filter(check -> !(check.getValue() instanceof Check.Holds))
-                    .map(Map.Entry::getKey)
-                    .collect(Collectors.joining(", ")),
-            null);
-      }
-      try {
-        Thread.sleep(BETWEEN_CHECKS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new UnreachableException("interrupted while starting", e);
-      }
     }
   }
 

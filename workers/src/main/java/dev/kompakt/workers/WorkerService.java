@@ -5,6 +5,7 @@ import dev.kompakt.bootstrap.credential.AccountProbes;
 import dev.kompakt.bootstrap.credential.Credentials;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.kafka.LogView;
+import dev.kompakt.bootstrap.kafka.Rights;
 import dev.kompakt.bootstrap.kafka.TopicWriter;
 import dev.kompakt.bootstrap.observe.Health;
 import dev.kompakt.bootstrap.observe.Meters;
@@ -31,6 +32,7 @@ import dev.kompakt.workers.upstream.Upstream;
 import dev.kompakt.workers.usage.UsagePolling;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +45,19 @@ import org.slf4j.LoggerFactory;
 public final class WorkerService {
   /// The consumer group that shares the lanes.
   public static final String GROUP = LaneWorker.GROUP;
+
+  /// What it must be allowed in Kafka.
+  public static final Rights RIGHTS =
+      Rights.of(
+              List.of(Topics.PAYLOADS, Topics.OUTCOMES, Topics.CREDENTIALS),
+              List.of(
+                  Topics.PAYLOADS,
+                  Topics.JOBS,
+                  Topics.OUTCOMES,
+                  Topics.CREDENTIALS,
+                  Topics.LIMITS,
+                  Topics.COMPACTIONS))
+          .inGroup(GROUP);
 
   private static final Logger LOG = LoggerFactory.getLogger(WorkerService.class);
 

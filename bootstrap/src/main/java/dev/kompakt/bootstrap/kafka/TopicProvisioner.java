@@ -7,83 +7,102 @@ import dev.kompakt.schemas.topic.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/// Creates the topics of the catalogue that are missing and checks the others.
+/// Creates the topics of the catalogue that are missing and checks the others, and what this
+/// process may do with them.
 public final class TopicProvisioner {
   private static final Duration LEADERS_DEADLINE = Duration.ofSeconds(15);
 
-  /// What a record takes on top of its key and value.
-  private static final int FRAME_BYTES = 64 * 1024;
-
   private final KompaktConfig.Kafka kafka;
   private final Admin admin;
+  private final TopicCheck check;
 
+  /// One for a process that only looks.
   public TopicProvisioner(KompaktConfig.Kafka kafka, Admin admin) {
-    this.kafka = kafka;
-    this.admin = admin;
+    this(kafka, admin, Rights.none());
   }
 
-  /// Makes sure that every topic is there, has its leaders, and is as the catalogue says.
+  /// One for a process that needs these rights.
+  public TopicProvisioner(KompaktConfig.Kafka kafka, Admin admin, Rights rights) {
+    this.kafka = kafka;
+    this.admin = admin;
+    check = new TopicCheck(kafka, rights);
+  }
+
+  /// Makes sure that every topic is there, has its leaders, is as the catalogue says, and may be
+  /// used.
   ///
   /// @return names of the topics that were created
-  /// @throws ConfigException naming a topic that is wrong, with expected and actual
-  /// @throws UnreachableException if no broker answers
+  /// @throws ConfigException naming all that is wrong, with expected and actual
+  /// @throws UnreachableException if no broker answers, or too few are there
   public List<String> provision() {
     List<Topic<?, ?>> missing = missing();
+    List<String> created = names(missing);
     if (!missing.isEmpty()) {
       admin
           .createTopics(missing.stream().map(this::creation).toList())
           .values()
           .forEach(TopicProvisioner::created);
-      awaitLeaders(missing.stream().<String>map(Topic::name).toList());
+      awaitLeaders(created);
     }
-    List<String> check = new ArrayList<>(names(Topics.ALL));
-    List<String> created = names(missing);
-    check.removeAll(created);
-    problems(check).stream()
-        .findFirst()
-        .ifPresent(
-            problem -> {
-              throw new ConfigException("kafka", problem);
-            });
+    List<String> problems = new ArrayList<>(problems(names(Topics.ALL)));
+    problems.addAll(lackingOfItsOwn());
+    if (!problems.isEmpty()) {
+      throw new ConfigException("kafka", String.join("; ", problems));
+    }
     return created;
   }
 
   /// The topics of the catalogue that are not there.
   ///
+  /// @throws ConfigException if the brokers refuse to say
   /// @throws UnreachableException if no broker answers
   public List<Topic<?, ?>> missing() {
-    Set<String> present = await(admin.listTopics().names());
-    return Topics.ALL.stream().filter(topic -> !present.contains(topic.name())).toList();
+    Set<String> known = new HashSet<>();
+    known.addAll(describe(names(Topics.ALL), known::add).keySet());
+    return Topics.ALL.stream().filter(topic -> !known.contains(topic.name())).toList();
   }
 
   /// What is wrong with these topics, which are there, one line each; empty when all is well.
   ///
   /// @throws UnreachableException if no broker answers
   public List<String> problems(List<String> names) {
-    Map<String, TopicDescription> described = await(admin.describeTopics(names).allTopicNames());
-    Map<String, Config> settings = settingsOf(names);
     List<String> problems = new ArrayList<>();
+    Map<String, TopicDescription> described =
+        describe(names, hidden -> problems.add(Rights.lacking(AclOperation.DESCRIBE, hidden)));
+    Map<String, Config> settings =
+        settingsOf(
+            described.keySet(),
+            hidden -> problems.add(Rights.lacking(AclOperation.DESCRIBE_CONFIGS, hidden)));
     for (Topic<?, ?> topic : Topics.ALL) {
       TopicDescription actual = described.get(topic.name());
+      if (actual != null) {
+        problems.addAll(check.problems(topic, actual));
+      }
       Config config = settings.get(topic.name());
-      if (actual != null && config != null) {
-        partitionProblem(topic, actual.partitions().size(), problems);
-        settingProblems(topic, config, problems);
+      if (config != null) {
+        problems.addAll(TopicCheck.problems(topic, config));
       }
     }
     return List.copyOf(problems);
@@ -91,71 +110,93 @@ public final class TopicProvisioner {
 
   /// Partitions the topic gets.
   public int partitions(Topic<?, ?> topic) {
-    return switch (topic.sizing()) {
-      case SCALED -> kafka.partitions();
-      case LANES -> kafka.lanes();
-      case SINGLE -> 1;
-    };
+    return check.partitions(topic);
   }
 
-  private void partitionProblem(Topic<?, ?> topic, int actual, List<String> problems) {
-    if (actual != partitions(topic)) {
-      problems.add(
-          "topic "
-              + topic.name()
-              + " has "
-              + actual
-              + " partitions, the config asks for "
-              + partitions(topic)
-              + (topic.sizing() == Topic.Sizing.SINGLE
-                  ? ""
-                  : topic.sizing() == Topic.Sizing.LANES ? " (kafka.lanes)" : " (kafka.partitions)")
-              + "; partitions cannot be changed while records are kept");
+  /// What is missing of the rights on groups and transactions.
+  private List<String> lackingOfItsOwn() {
+    List<String> lacking = new ArrayList<>();
+    check
+        .rights()
+        .groups()
+        .forEach(
+            (group, operation) -> {
+              if (refuses(
+                  admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(),
+                  GroupIdNotFoundException.class)) {
+                lacking.add(Rights.lacking(operation, "group", group));
+              }
+            });
+    for (String prefix : check.rights().transactional()) {
+      String id = prefix + "-start-check";
+      if (refuses(
+          admin.describeTransactions(List.of(id)).description(id),
+          TransactionalIdNotFoundException.class)) {
+        lacking.add(Rights.lacking(AclOperation.WRITE, "transactional id", prefix + "-*"));
+      }
+    }
+    return lacking;
+  }
+
+  private static boolean refuses(KafkaFuture<?> asked, Class<? extends Exception> nothingThere) {
+    try {
+      var _ = asked.get();
+      return false;
+    } catch (ExecutionException e) {
+      if (nothingThere.isInstance(e.getCause())) {
+        return false;
+      }
+      if (e.getCause() instanceof AuthorizationException) {
+        return true;
+      }
+      throw failed(e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
     }
   }
 
-  private static void settingProblems(Topic<?, ?> topic, Config actual, List<String> problems) {
-    String policy = actual.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
-    if (policy.contains("compact") != topic.logCompacted()) {
-      problems.add(
-          "topic " + topic.name() + " has cleanup.policy=" + policy + ", not " + policy(topic));
-    }
-    String bytes = actual.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value();
-    if (Long.parseLong(bytes) < topic.maxRecordBytes() + FRAME_BYTES) {
-      problems.add(
-          "topic "
-              + topic.name()
-              + " has max.message.bytes="
-              + bytes
-              + ", less than "
-              + (topic.maxRecordBytes() + FRAME_BYTES));
-    }
+  private Map<String, TopicDescription> describe(List<String> names, Consumer<String> hidden) {
+    DescribeTopicsOptions options = new DescribeTopicsOptions().includeAuthorizedOperations(true);
+    return present(admin.describeTopics(names, options).topicNameValues(), hidden);
   }
 
-  private Map<String, Config> settingsOf(List<String> names) {
+  private Map<String, Config> settingsOf(Set<String> names, Consumer<String> hidden) {
     List<ConfigResource> resources =
         names.stream().map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name)).toList();
-    return await(admin.describeConfigs(resources).all()).entrySet().stream()
-        .collect(Collectors.toMap(e -> e.getKey().name(), Map.Entry::getValue));
+    Map<String, KafkaFuture<Config>> asked = new HashMap<>();
+    admin
+        .describeConfigs(resources)
+        .values()
+        .forEach((resource, config) -> asked.put(resource.name(), config));
+    return present(asked, hidden);
+  }
+
+  /// What was answered of the topics that are there.
+  ///
+  /// @param hidden told of topics this process may not look at
+  private static <T> Map<String, T> present(
+      Map<String, KafkaFuture<T>> asked, Consumer<String> hidden) {
+    Map<String, T> present = new HashMap<>();
+    asked.forEach(
+        (name, answer) -> {
+          try {
+            present.put(name, answer.get());
+          } catch (ExecutionException e) {
+            if (e.getCause() instanceof AuthorizationException) {
+              hidden.accept(name);
+            } else if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+              throw failed(e);
+            }
+          } catch (InterruptedException e) {
+            throw interrupted(e);
+          }
+        });
+    return present;
   }
 
   private NewTopic creation(Topic<?, ?> topic) {
-    Map<String, String> settings = new HashMap<>();
-    settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, policy(topic));
-    if (topic.retention() != null) {
-      settings.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(topic.retention().toMillis()));
-    }
-    settings.put(
-        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-        Integer.toString(topic.maxRecordBytes() + FRAME_BYTES));
-    return new NewTopic(topic.name(), partitions(topic), (short) kafka.replication())
-        .configs(settings);
-  }
-
-  private static String policy(Topic<?, ?> topic) {
-    return topic.logCompacted()
-        ? (topic.retention() == null ? "compact" : "compact,delete")
-        : "delete";
+    return new NewTopic(topic.name(), check.partitions(topic), (short) kafka.replication())
+        .configs(TopicCheck.settings(topic));
   }
 
   private static List<String> names(List<? extends Topic<?, ?>> topics) {
@@ -167,10 +208,22 @@ public final class TopicProvisioner {
     try {
       creation.get();
     } catch (ExecutionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      if (!(cause instanceof TopicExistsException)) {
-        throw new UnreachableException(
-            "topic " + name + " cannot be created: " + cause.getMessage(), cause);
+      switch (e.getCause()) {
+        case TopicExistsException _ -> {}
+        case AuthorizationException _ ->
+            throw new ConfigException(
+                "kafka",
+                "topic "
+                    + name
+                    + " is missing, and "
+                    + Rights.lacking(AclOperation.CREATE, name)
+                    + "; allow it, or create the topics with `kompakt topics create`");
+        case PolicyViolationException refused ->
+            throw new ConfigException(
+                "kafka", "topic " + name + " cannot be created: " + refused.getMessage());
+        case null, default ->
+            throw new UnreachableException(
+                "topic " + name + " cannot be created: " + e.getMessage(), e.getCause());
       }
     } catch (InterruptedException e) {
       throw interrupted(e);
@@ -193,28 +246,22 @@ public final class TopicProvisioner {
   }
 
   private boolean haveLeaders(List<String> names) {
-    try {
-      return admin.describeTopics(names).allTopicNames().get().values().stream()
-          .flatMap(description -> description.partitions().stream())
-          .allMatch(partition -> partition.leader() != null && !partition.leader().isEmpty());
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-        return false;
-      }
-      throw new UnreachableException("no Kafka broker answers", e.getCause());
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
+    Map<String, TopicDescription> described = describe(names, _ -> {});
+    return described.keySet().containsAll(names)
+        && described.values().stream()
+            .flatMap(description -> description.partitions().stream())
+            .allMatch(partition -> partition.leader() != null && !partition.leader().isEmpty());
   }
 
-  private static <T> T await(KafkaFuture<T> future) {
-    try {
-      return future.get();
-    } catch (ExecutionException e) {
-      throw new UnreachableException("no Kafka broker answers", e.getCause());
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
+  private static RuntimeException failed(ExecutionException e) {
+    return switch (e.getCause()) {
+      case AuthenticationException refused ->
+          new ConfigException(
+              "kafka.client", "the brokers do not let this process in: " + refused.getMessage());
+      case AuthorizationException refused ->
+          new ConfigException("kafka", String.valueOf(refused.getMessage()));
+      case null, default -> new UnreachableException("no Kafka broker answers", e.getCause());
+    };
   }
 
   private static UnreachableException interrupted(InterruptedException e) {

@@ -11,7 +11,10 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.FilterReply;
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
@@ -64,15 +67,17 @@ public final class Logging {
     root.setLevel(log.level() == KompaktConfig.Log.Level.ERROR ? Level.ERROR : Level.WARN);
     WARN_OF_WHAT_IS_NORMAL.forEach(name -> context.getLogger(name).setLevel(Level.ERROR));
     context.addTurboFilter(new Recoverable());
+    context.addTurboFilter(new OnceInAWhile());
     UNHEARD.forEach(name -> context.getLogger(name).setLevel(Level.OFF));
     context.getLogger("dev.kompakt").setLevel(Level.valueOf(log.level().name()));
     // last, for until the levels are set everything is let through
     root.addAppender(stderr);
   }
 
-  /// What Kafka warns of and means nothing: the embedded broker closes a client of its own twice at
-  /// every stop, the router's topics are asked for before they are made, and the router tells
-  /// itself why its streams end.
+  /// What Kafka says that means nothing: the embedded broker closes a client of its own twice at
+  /// every stop, the router's topics are asked for before they are made, the router tells itself why
+  /// its streams end, and a producer that is closed before it was let in has no transaction to
+  /// abort.
   private static final class Recoverable extends TurboFilter {
     @Override
     public FilterReply decide(
@@ -85,9 +90,56 @@ public final class Logging {
       return format != null
               && (format.contains("Attempting to close NetworkClient")
                   || format.contains("reported a recoverable issue")
-                  || format.contains("The streams client is going to shut down now"))
+                  || format.contains("The streams client is going to shut down now")
+                  || format.contains("while aborting transaction when during closing"))
           ? FilterReply.DENY
           : FilterReply.NEUTRAL;
+    }
+  }
+
+  /// While a broker is down, each of Kafka's clients says so every second: one of them is heard,
+  /// and once in a while.
+  private static final class OnceInAWhile extends TurboFilter {
+    private static final long WHILE_NANOS = Duration.ofMinutes(1).toNanos();
+    private static final List<String> SAID_AGAIN_AND_AGAIN =
+        List.of(
+            "could not be established",
+            "disconnected",
+            "Connection to node",
+            "Couldn't resolve server");
+
+    private final Map<String, Long> heard = new ConcurrentHashMap<>();
+
+    @Override
+    public FilterReply decide(
+        @Nullable Marker marker,
+        Logger logger,
+        Level level,
+        @Nullable String format,
+        Object @Nullable [] arguments,
+        @Nullable Throwable cause) {
+      if (format == null
+          || level != Level.WARN
+          || !logger.getName().startsWith("org.apache.kafka.clients.")) {
+        return FilterReply.NEUTRAL;
+      }
+      return SAID_AGAIN_AND_AGAIN.stream()
+          .filter(format::contains)
+          .findFirst()
+          .map(this::hear)
+          .orElse(FilterReply.NEUTRAL);
+    }
+
+    private FilterReply hear(String said) {
+      long now = System.nanoTime();
+      boolean[] first = new boolean[1];
+      heard.compute(
+          said,
+          (_, last) -> {
+            first[0] = last == null || now - last > WHILE_NANOS;
+            return first[0] ? Long.valueOf(now) : last;
+          });
+      return first[0] ? FilterReply.NEUTRAL : FilterReply.DENY;
     }
   }
 

@@ -14,7 +14,7 @@ final class RoleCommands {
     return Interrupts.during(
         options.err(),
         interrupts -> {
-          try (Kompakt process = Kompakt.start(options.load(), EnumSet.of(role))) {
+          try (Kompakt process = Kompakt.serve(options.load(), EnumSet.of(role))) {
             String dataPlane = process.dataPlane();
             if (dataPlane != null) {
               options.note("listening  " + dataPlane + "/v1");

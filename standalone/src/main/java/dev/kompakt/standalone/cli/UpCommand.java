@@ -2,6 +2,8 @@ package dev.kompakt.standalone.cli;
 
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.standalone.Kompakt;
+import dev.kompakt.standalone.Role;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -36,7 +38,7 @@ final class UpCommand implements Callable<Integer> {
         options.err(),
         interrupts -> {
           KompaktConfig config = options.load();
-          try (Kompakt kompakt = Kompakt.up(config)) {
+          try (Kompakt kompakt = Kompakt.serve(config, EnumSet.allOf(Role.class))) {
             tell(config, kompakt);
             return interrupts.await().number();
           }

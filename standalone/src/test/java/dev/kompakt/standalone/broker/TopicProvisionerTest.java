@@ -70,6 +70,26 @@ class TopicProvisionerTest {
   }
 
   @Test
+  void shouldNameEveryTopicWhenThereAreFewerCopiesThanTheConfigAsksFor() {
+    // Given
+    KompaktConfig.Kafka kafka = TestBroker.kafka();
+    KompaktConfig.Kafka other =
+        new KompaktConfig.Kafka(kafka.bootstrap(), kafka.dataDir(), 4, 8, 3, Map.of());
+    try (KafkaClients clients = TestBroker.clients("topics-test");
+        Admin admin = clients.admin()) {
+
+      // When
+      List<String> problems = new TopicProvisioner(other, admin).problems(NAMES);
+
+      // Then
+      assertThat(problems)
+          .hasSize(NAMES.size())
+          .contains(
+              "topic kompakt.jobs has replication 1, the config asks for 3 (kafka.replication)");
+    }
+  }
+
+  @Test
   void shouldNameTheTopicWhenItsSettingsWouldLoseRecords(@TempDir Path directory) throws Exception {
     // Given
     try (EmbeddedBroker broker = EmbeddedBroker.start(directory, TestBroker.ANY_PORT);
@@ -77,19 +97,25 @@ class TopicProvisionerTest {
         Admin admin = clients.admin()) {
       TopicProvisioner provisioner = new TopicProvisioner(TestBroker.settings(broker), admin);
       List<String> created = provisioner.provision();
-      set(admin, Topics.LIMITS, TopicConfig.CLEANUP_POLICY_CONFIG, "delete");
+      set(admin, Topics.LIMITS, TopicConfig.CLEANUP_POLICY_CONFIG, "compact,delete");
+      set(admin, Topics.SESSIONS, TopicConfig.CLEANUP_POLICY_CONFIG, "compact");
       set(admin, Topics.PAYLOADS, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, "1000");
+      set(admin, Topics.SUBMISSIONS, TopicConfig.RETENTION_MS_CONFIG, "60000");
+      set(admin, Topics.JOBS, TopicConfig.RETENTION_MS_CONFIG, "-1");
 
       // When
-      Awaitility.await().until(() -> !provisioner.problems(NAMES).isEmpty());
-      List<String> problems = provisioner.problems(NAMES);
+      Awaitility.await().until(() -> provisioner.problems(NAMES).size() >= 4);
+      var provision = assertThatThrownBy(provisioner::provision);
 
       // Then
       assertThat(created).hasSize(Topics.ALL.size());
-      assertThat(problems)
-          .containsExactlyInAnyOrder(
-              "topic kompakt.limits has cleanup.policy=delete, not compact",
-              "topic kompakt.payloads has max.message.bytes=1000, less than 1114112");
+      provision
+          .isInstanceOf(ConfigException.class)
+          .hasMessage(
+              "kafka: topic kompakt.payloads has max.message.bytes=1000, less than 1114112;"
+                  + " topic kompakt.submissions has retention.ms=60000, less than 604800000;"
+                  + " topic kompakt.limits has cleanup.policy=compact,delete, not compact;"
+                  + " topic kompakt.sessions has cleanup.policy=compact, not compact,delete");
     }
   }
 

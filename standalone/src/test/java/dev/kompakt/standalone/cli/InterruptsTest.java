@@ -16,9 +16,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,16 +40,15 @@ class InterruptsTest {
         "this was started in the background of a shell, which makes it and what it starts ignore"
             + " SIGINT");
     Path data = home.resolve("data");
-    Process process = start("broker", "--listen", "127.0.0.1:0", "--data", data.toString());
+    Launched process = start("broker", "--listen", "127.0.0.1:0", "--data", data.toString());
     await().atMost(SOON).until(() -> DataDirectory.running(data).map(Running::broker).isPresent());
 
     // When
-    signal(process, signal);
+    process.signal(signal);
 
     // Then
-    assertThat(process.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).as(output()).isTrue();
-    assertThat(process.exitValue()).as(output()).isEqualTo(exitCode);
-    assertThat(output()).contains("broker is ready", "stopping");
+    assertThat(process.exit(SOON)).as(process.output()).isEqualTo(exitCode);
+    assertThat(process.output()).contains("broker is ready", "stopping");
     assertThat(data.resolve("running.json")).doesNotExist();
   }
 
@@ -63,7 +59,7 @@ class InterruptsTest {
     // Given
     assumeFalse(signal.equals("INT") && ignoresInterrupts(), "SIGINT is ignored here");
     Path data = home.resolve("data");
-    Process process =
+    Launched process =
         start(
             "up",
             "--config",
@@ -80,31 +76,30 @@ class InterruptsTest {
             "admin.listen=127.0.0.1:0",
             "--set",
             "shutdown.notice=1m");
-    await().atMost(SOON).until(() -> output().contains("Ctrl-C stops") || !process.isAlive());
+    await().atMost(SOON).until(() -> process.output().contains("Ctrl-C stops") || !process.alive());
     Running running = DataDirectory.running(data).orElseThrow();
 
     // When
-    signal(process, "TERM");
-    await().atMost(SOON).until(() -> output().contains("draining"));
+    process.signal("TERM");
+    await().atMost(SOON).until(() -> process.output().contains("draining"));
     HttpResponse<String> ready = ask(running.admin() + "/readyz", null);
     HttpResponse<String> alive = ask(running.admin() + "/livez", null);
     HttpResponse<String> served = ask(running.ingress() + "/v1/responses/compact", REQUEST);
-    signal(process, signal);
+    process.signal(signal);
 
     // Then
     assertThat(ready.statusCode()).as(ready.body()).isEqualTo(503);
     assertThat(alive.statusCode()).isEqualTo(200);
     assertThat(served.statusCode()).as(served.body()).isEqualTo(200);
     assertThat(served.headers().firstValue("connection")).hasValue("close");
-    assertThat(process.waitFor(5, TimeUnit.SECONDS)).as("far less than the notice").isTrue();
-    assertThat(process.exitValue()).as(output()).isEqualTo(exitCode);
+    assertThat(process.exit(Duration.ofSeconds(5))).as(process.output()).isEqualTo(exitCode);
   }
 
   @Test
   void shouldBeInterruptedAndNoSuccessWhenACompactionIsStoppedWhileItStarts() throws Exception {
     // Given
     Path data = home.resolve("data");
-    Process process =
+    Launched process =
         start(
             "compact",
             "../examples/rollout.jsonl",
@@ -119,31 +114,16 @@ class InterruptsTest {
     await().atMost(SOON).until(() -> DataDirectory.running(data).isPresent());
 
     // When
-    signal(process, "TERM");
+    process.signal("TERM");
 
     // Then
-    assertThat(process.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).as(output()).isTrue();
-    assertThat(process.exitValue()).as(output()).isEqualTo(130);
+    assertThat(process.exit(SOON)).as(process.output()).isEqualTo(130);
     assertThat(data.resolve("running.json")).doesNotExist();
     assertThat(home.resolve("out.jsonl")).doesNotExist();
   }
 
-  private Process start(String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.kompakt.standalone.Main"));
-    command.addAll(List.of(arguments));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(home.resolve("output").toFile())
-        .start();
+  private Launched start(String... arguments) throws IOException {
+    return Launched.in(home, arguments);
   }
 
   private static HttpResponse<String> ask(String address, @Nullable String json) throws Exception {
@@ -163,15 +143,5 @@ class InterruptsTest {
         && Files.readAllLines(status).stream()
             .filter(line -> line.startsWith("SigIgn:"))
             .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
-  }
-
-  private static void signal(Process process, String name) throws Exception {
-    assertThat(
-            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor())
-        .isZero();
-  }
-
-  private String output() throws IOException {
-    return Files.readString(home.resolve("output"));
   }
 }

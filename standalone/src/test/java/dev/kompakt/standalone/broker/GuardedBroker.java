@@ -1,0 +1,78 @@
+package dev.kompakt.standalone.broker;
+
+import dev.kompakt.bootstrap.config.HostPort;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.MetadataVersion;
+
+/// A broker as clusters run them: clients say who they are (SASL/PLAIN), and may do nothing that no
+/// ACL allows. A second listener lets whoever comes do all.
+final class GuardedBroker implements AutoCloseable {
+  private final KafkaRaftServer server;
+  private final Listener open;
+  private final Listener guarded;
+
+  /// Starts one that knows these users, whose passwords are their names.
+  GuardedBroker(Path directory, List<String> users) throws Exception {
+    open = Listener.at(TestBroker.ANY_PORT).free();
+    guarded = Listener.at(TestBroker.ANY_PORT).free();
+    Quorum quorum = Quorum.alone(Ports.free(TestBroker.ANY_PORT));
+    Path logs = Files.createDirectories(directory.resolve("broker"));
+    new Formatter()
+        .setClusterId(Uuid.randomUuid().toString())
+        .setNodeId(quorum.node())
+        .addDirectory(logs.toString())
+        .setMetadataLogDirectory(logs.toString())
+        .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
+        .setControllerListenerName(BrokerSettings.CONTROLLER)
+        .setPrintStream(
+            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+        .run();
+    Map<String, Object> settings =
+        new HashMap<>(BrokerSettings.of(logs, List.of(open, guarded), quorum));
+    settings.put(
+        "listener.security.protocol.map",
+        "PLAINTEXT:PLAINTEXT,CLIENTS_1:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT");
+    settings.put("sasl.enabled.mechanisms", "PLAIN");
+    settings.put(
+        "listener.name.clients_1.plain.sasl.jaas.config",
+        "org.apache.kafka.common.security.plain.PlainLoginModule required "
+            + users.stream()
+                .map(user -> "user_" + user + "=\"" + user + "\"")
+                .collect(Collectors.joining(" "))
+            + ";");
+    settings.put(
+        "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
+    settings.put("super.users", "User:ANONYMOUS");
+    server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
+    server.startup();
+  }
+
+  /// Where everything is allowed.
+  HostPort open() {
+    return open.advertised();
+  }
+
+  /// Where ACLs hold.
+  HostPort guarded() {
+    return guarded.advertised();
+  }
+
+  @Override
+  public void close() {
+    server.shutdown();
+    server.awaitShutdown();
+  }
+}
