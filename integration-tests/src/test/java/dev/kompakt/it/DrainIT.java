@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// Processes that are stopped in order while compactions run: row P4 of the fault matrix.
+@Patient
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 class DrainIT {

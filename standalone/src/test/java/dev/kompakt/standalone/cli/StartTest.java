@@ -53,9 +53,9 @@ class StartTest {
             "--set",
             "admin.listen=" + admin,
             "--set",
-            "kafka.client.default.api.timeout.ms=1200",
+            "kafka.client.default.api.timeout.ms=800",
             "--set",
-            "kafka.client.request.timeout.ms=1000",
+            "kafka.client.request.timeout.ms=600",
             "--set",
             "log.level=debug");
 
