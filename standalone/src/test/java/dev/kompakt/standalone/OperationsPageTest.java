@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -73,11 +74,18 @@ class OperationsPageTest {
 
   private static String table() {
     Stream<String> topics = Topics.ALL.stream().map(OperationsPageTest::row);
-    Stream<String> groups = own("group", Rights::groups, _ -> "Read");
+    Stream<String> groups =
+        rows(
+            "group",
+            rights ->
+                rights.groups().entrySet().stream()
+                    .collect(Collectors.toMap(Map.Entry::getKey, own -> text(own.getValue()))));
     Stream<String> transactions =
-        own("transactional ids that begin with", Rights::transactional, _ -> "Write");
+        rows(
+            "transactional ids that begin with",
+            rights -> prefixes(rights, Set.of(AclOperation.WRITE)));
     Stream<String> ownTopics =
-        own("topics that begin with", Rights::transactional, _ -> text(Rights.ON_OWN_TOPICS));
+        rows("topics that begin with", rights -> prefixes(rights, Rights.ON_OWN_TOPICS));
     return Stream.of(
             Stream.of(
                 "| on | ingress | worker | router |",
@@ -100,10 +108,14 @@ class OperationsPageTest {
         + " |";
   }
 
-  private static Stream<String> own(
-      String kind, Function<Rights, Set<String>> names, Function<String, String> allowed) {
+  private static Map<String, String> prefixes(Rights rights, Set<AclOperation> operations) {
+    return rights.transactional().stream()
+        .collect(Collectors.toMap(Function.identity(), _ -> text(operations)));
+  }
+
+  private static Stream<String> rows(String kind, Function<Rights, Map<String, String>> allowed) {
     return Arrays.stream(Role.values())
-        .flatMap(role -> names.apply(role.rights()).stream())
+        .flatMap(role -> allowed.apply(role.rights()).keySet().stream())
         .sorted()
         .distinct()
         .map(
@@ -113,9 +125,7 @@ class OperationsPageTest {
                     + " `"
                     + name
                     + "` | "
-                    + cells(
-                        role ->
-                            names.apply(role.rights()).contains(name) ? allowed.apply(name) : "")
+                    + cells(role -> allowed.apply(role.rights()).getOrDefault(name, ""))
                     + " |");
   }
 
