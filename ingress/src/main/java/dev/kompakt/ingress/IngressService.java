@@ -64,16 +64,16 @@ public final class IngressService {
   /// What it must be allowed in Kafka.
   public static final Rights RIGHTS =
       Rights.of(
-          List.of(Topics.PAYLOADS, Topics.SUBMISSIONS, Topics.OUTCOMES, Topics.CREDENTIALS),
-          List.of(
-              Topics.PAYLOADS,
-              Topics.ACCOUNTS,
-              Topics.CREDENTIALS,
-              Topics.TENANTS,
-              Topics.LIMITS,
-              Topics.SESSIONS,
-              Topics.COMPACTIONS,
-              Topics.DEAD_LETTERS))
+              List.of(Topics.PAYLOADS, Topics.SUBMISSIONS, Topics.OUTCOMES, Topics.CREDENTIALS),
+              List.of(
+                  Topics.PAYLOADS,
+                  Topics.ACCOUNTS,
+                  Topics.CREDENTIALS,
+                  Topics.TENANTS,
+                  Topics.LIMITS,
+                  Topics.SESSIONS,
+                  Topics.COMPACTIONS,
+                  Topics.DEAD_LETTERS))
           .watching(Groups.ROUTER);
 
   private static final int MAX_STATUSES = 200_000;
