@@ -253,8 +253,7 @@ class DrainIT {
 
   /// Each of so many requests came to one call.
   private void assertBoughtOnce(int requests) {
-    assertThat(
-            upstream.calls().stream().collect(Collectors.groupingBy(Call::sha256)).values())
+    assertThat(upstream.calls().stream().collect(Collectors.groupingBy(Call::sha256)).values())
         .hasSize(requests)
         .allSatisfy(calls -> assertThat(calls).hasSize(1));
   }

@@ -79,8 +79,7 @@ public record Rights(
   /// Who may read a group may also look at it.
   private Rights with(String group, AclOperation operation) {
     Map<String, AclOperation> more = new HashMap<>(groups);
-    more.merge(
-        group, operation, (one, other) -> one == AclOperation.READ ? one : other);
+    more.merge(group, operation, (one, other) -> one == AclOperation.READ ? one : other);
     return new Rights(topics, more, transactional);
   }
 

@@ -75,8 +75,8 @@ public final class Logging {
   }
 
   /// What Kafka says that means nothing: the embedded broker closes a client of its own twice at
-  /// every stop, the router's topics are asked for before they are made, the router tells itself why
-  /// its streams end, and a producer that is closed before it was let in has no transaction to
+  /// every stop, the router's topics are asked for before they are made, the router tells itself
+  /// why its streams end, and a producer that is closed before it was let in has no transaction to
   /// abort.
   private static final class Recoverable extends TurboFilter {
     @Override
