@@ -11,6 +11,7 @@ import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Histories;
 import dev.kompakt.testing.Reply;
+import dev.kompakt.testing.audit.Audit;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -43,7 +45,7 @@ class IngressFaultsIT {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final Duration FIRST_KEEPALIVE = Duration.ofSeconds(1);
   private static final String COMPACT = "/v1/responses/compact";
-  private static final int PADDING = 4 << 20;
+  private static final int LARGE = 4 << 20;
 
   private FakeUpstream upstream;
   private Cluster kompakt;
@@ -51,7 +53,7 @@ class IngressFaultsIT {
 
   @BeforeAll
   void start(@TempDir Path home) {
-    upstream = FakeUpstream.start();
+    upstream = FakeUpstream.start().summarizing(Audit::receipt);
     kompakt =
         Deployment.inProcesses(
             home,
@@ -67,6 +69,11 @@ class IngressFaultsIT {
       kompakt.close();
     }
     upstream.close();
+  }
+
+  @AfterEach
+  void assertNothingLostAndNothingBoughtTwice() {
+    assertThat(Audit.violations(kompakt, upstream)).isEmpty();
   }
 
   @ParameterizedTest
@@ -138,7 +145,9 @@ class IngressFaultsIT {
     String body = history();
     int before = upstream.count();
     Duration working = committed ? FIRST_KEEPALIVE.multipliedBy(2) : Duration.ZERO;
-    upstream.then(Reply.huge(PADDING).after(working));
+    upstream
+        .summarizing(call -> Audit.receipt(call) + "x".repeat(LARGE))
+        .then(Reply.success().after(working));
     kompakt.crashAt("ingress", CrashPoint.INGRESS_ANSWERING, 20);
 
     // When
@@ -148,6 +157,7 @@ class IngressFaultsIT {
     HttpResponse<String> retried = new Client(kompakt.data()).compact(body);
 
     // Then
+    upstream.summarizing(Audit::receipt);
     assertThat(broken).contains("\"output\"");
     assertThatThrownBy(() -> Client.JSON.readTree(broken)).isInstanceOf(JacksonException.class);
     assertThat(retried.statusCode()).isEqualTo(200);
@@ -155,7 +165,7 @@ class IngressFaultsIT {
         .singleElement()
         .satisfies(
             item ->
-                assertThat(item.path("encrypted_content").asString()).hasSizeGreaterThan(PADDING));
+                assertThat(item.path("encrypted_content").asString()).hasSizeGreaterThan(LARGE));
     assertThat(upstream.count() - before).isEqualTo(1);
   }
 
