@@ -38,6 +38,9 @@ import org.slf4j.event.Level;
 public final class AttemptRunner implements Attempts {
   private static final Logger LOG = LoggerFactory.getLogger(AttemptRunner.class);
 
+  /// How often it is looked whether an attempt is abandoned while it is not certain whose it is.
+  private static final Duration LOOK = Duration.ofMillis(100);
+
   private final String worker;
   private final Upstream upstream;
   private final Calls calls;
@@ -83,12 +86,33 @@ public final class AttemptRunner implements Attempts {
     }
     meters.record(
         Meter.ATTEMPT_DURATION, Duration.between(began, clock.instant()), job.mode().name());
-    return report(job, outcome, course, began);
+    return mayReport(job, outcome, stop, watch) && report(job, outcome, course, began);
   }
 
   @Override
-  public boolean settle(Job job, Outcome outcome) {
-    return report(job, outcome, new Course(), clock.instant());
+  public boolean settle(Job job, StopSignal stop, Watch watch, Outcome outcome) {
+    return mayReport(job, outcome, stop, watch)
+        && report(job, outcome, new Course(), clock.instant());
+  }
+
+  /// Waits until it is certain that the job is still this worker's, unless it is a result, which
+  /// is of use in any case. The router would answer anything else with another attempt, beside that
+  /// of the worker who has the job now.
+  private static boolean mayReport(Job job, Outcome outcome, StopSignal stop, Watch watch) {
+    if (outcome instanceof Outcome.Succeeded) {
+      return true;
+    }
+    try {
+      while (stop.reason() != StopSignal.Reason.ABANDONED) {
+        if (watch.owned(LOOK)) {
+          return true;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    var _ = abandoned(job);
+    return false;
   }
 
   /// Makes the attempt; null if nothing is to be reported.
@@ -140,7 +164,7 @@ public final class AttemptRunner implements Attempts {
     return results.of(job, calls.make(job, call, bounds, course, watch), bounds);
   }
 
-  private @Nullable Outcome abandoned(Job job) {
+  private static @Nullable Outcome abandoned(Job job) {
     LOG.atInfo()
         .addKeyValue("compaction", job.attempt().compaction())
         .addKeyValue("attempt", job.attempt())

@@ -23,9 +23,8 @@ import java.util.Objects;
 /// Each of the two is reported before it is made, and has its own place in the account's quota.
 /// Thread-safe.
 final class Calls {
-  /// A start that was reported longer ago is not followed by a call: by then the group may believe
-  /// this worker dead, and who takes the lane over goes by it that calls were made before.
-  private static final Duration START_HOLDS = Duration.ofSeconds(4);
+  /// How often the bounds are looked at while it is not certain whose job it is.
+  private static final Duration LOOK = Duration.ofMillis(100);
 
   private static final Reply NO_ROOM = new Reply.Failed(new Outcome.Declined(null));
 
@@ -115,6 +114,20 @@ final class Calls {
     }
   }
 
+  /// Waits until no other worker can have the job: then whoever gets it after this one finds what
+  /// this one reported. What was reported while this worker was cut off, or stopped, may be read too
+  /// late.
+  private static void awaitOwned(AttemptBounds bounds, Attempts.Watch watch) throws IOException {
+    try {
+      do {
+        bounds.check();
+      } while (!watch.owned(LOOK));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClosingException();
+    }
+  }
+
   private Reply once(
       Job job,
       UpstreamCall call,
@@ -123,6 +136,7 @@ final class Calls {
       Course course,
       Attempts.Watch watch)
       throws IOException {
+    awaitOwned(bounds, watch);
     Instant now = clock.instant();
     Instant latest = now.plus(longestCall);
     AttemptBounds calling =
@@ -142,10 +156,7 @@ final class Calls {
       throw new ClosingException();
     }
     CrashPoint.WORKER_STARTED.pass();
-    calling.check();
-    if (clock.instant().isAfter(now.plus(START_HOLDS))) {
-      return NO_ROOM;
-    }
+    awaitOwned(calling, watch);
     bounds.stop().commitToCall();
     course.called = true;
     UpstreamCall.Result result = call.make(access, calling, watch::sent);

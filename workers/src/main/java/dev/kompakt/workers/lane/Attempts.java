@@ -9,6 +9,12 @@ import dev.kompakt.workers.stop.StopSignal;
 public interface Attempts {
   /// What is told of an attempt's call as it goes, so that its account's quota stays exact.
   interface Watch {
+    /// Waits until it is certain that no other worker has the job, nor will before a call that is
+    /// begun at once is under way.
+    ///
+    /// @return whether it is; if not, the time given is over
+    boolean owned(Duration atMost) throws InterruptedException;
+
     /// The call is of so many tokens, as estimated.
     ///
     /// @return whether its account has room for it; else it must not be made
@@ -34,5 +40,5 @@ public interface Attempts {
   /// Reports an outcome without making the attempt.
   ///
   /// @return whether it is recorded
-  boolean settle(Job job, Outcome outcome);
+  boolean settle(Job job, StopSignal stop, Watch watch, Outcome outcome);
 }

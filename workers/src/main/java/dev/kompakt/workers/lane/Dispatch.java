@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,7 @@ final class Dispatch {
   private final Executor threads;
   private final Predicate<Job> compactionEnded;
   private final BiConsumer<JobTicket, Boolean> ended;
+  private final Membership membership;
   private final InstantSource clock;
   private final Set<JobTicket> running = new HashSet<>();
   private final Set<JobTicket> settling = new HashSet<>();
@@ -48,18 +50,30 @@ final class Dispatch {
       Executor threads,
       Predicate<Job> compactionEnded,
       BiConsumer<JobTicket, Boolean> ended,
+      Membership membership,
       InstantSource clock) {
     this.queue = queue;
     this.attempts = attempts;
     this.threads = threads;
     this.compactionEnded = compactionEnded;
     this.ended = ended;
+    this.membership = membership;
     this.clock = clock;
   }
 
   /// Tells the queue of one attempt, from the attempt's thread.
-  private record Watch(AdmissionQueue<JobTicket> queue, JobTicket ticket, InstantSource clock)
+  private record Watch(
+      AdmissionQueue<JobTicket> queue,
+      JobTicket ticket,
+      Membership membership,
+      InstantSource clock)
       implements Attempts.Watch {
+    /// A lane given up in order leaves behind what goes on here.
+    @Override
+    public boolean owned(Duration atMost) throws InterruptedException {
+      return ticket.lane().gone() || membership.certain(atMost);
+    }
+
     @Override
     public boolean sized(long tokens) {
       return queue.sized(ticket, tokens, clock.instant());
@@ -117,7 +131,7 @@ final class Dispatch {
           () -> {
             boolean recorded = false;
             try {
-              recorded = attempts.run(next.job(), next.stop(), new Watch(queue, next, clock));
+              recorded = attempts.run(next.job(), next.stop(), watch(next));
             } finally {
               ended.accept(next, recorded);
             }
@@ -144,6 +158,10 @@ final class Dispatch {
     return wake == null || !wake.isBefore(now.plus(most)) ? most : Duration.between(now, wake);
   }
 
+  private Watch watch(JobTicket ticket) {
+    return new Watch(queue, ticket, membership, clock);
+  }
+
   /// Has an outcome reported for a job that is not begun.
   private void settle(JobTicket ticket, Outcome outcome) {
     settling.add(ticket);
@@ -151,7 +169,7 @@ final class Dispatch {
         () -> {
           boolean recorded = false;
           try {
-            recorded = attempts.settle(ticket.job(), outcome);
+            recorded = attempts.settle(ticket.job(), ticket.stop(), watch(ticket), outcome);
           } finally {
             ended.accept(ticket, recorded);
           }
@@ -175,9 +193,12 @@ final class Dispatch {
     stop(belongs, StopSignal.Reason.COMPACTION_ENDED);
   }
 
-  /// Tells the attempts of these jobs to stop.
+  /// Tells the attempts of these jobs to stop, and the reports without one.
   void stop(Predicate<JobTicket> which, StopSignal.Reason reason) {
-    List.copyOf(running).stream().filter(which).forEach(ticket -> ticket.stop().stop(reason));
+    Stream.concat(running.stream(), settling.stream())
+        .filter(which)
+        .toList()
+        .forEach(ticket -> ticket.stop().stop(reason));
   }
 
   /// Gives a lane up. Its attempts that have made no call yet are abandoned.

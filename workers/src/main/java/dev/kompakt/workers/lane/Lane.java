@@ -44,7 +44,7 @@ final class Lane {
   private @Nullable Handover handover;
   private boolean asked;
   private boolean open;
-  private boolean gone;
+  private volatile boolean gone;
   private boolean dirty;
   private int pending;
   private long pendingBytes;
@@ -245,6 +245,7 @@ final class Lane {
     accounts.forEach(queue::forgetOthers);
   }
 
+  /// Whether it went away. Any thread.
   boolean gone() {
     return gone;
   }

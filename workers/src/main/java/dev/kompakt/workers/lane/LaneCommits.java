@@ -14,8 +14,9 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Commits lanes' positions: soon after they changed, several changes in one commit. Used by the
-/// poll thread, but for [#note].
+/// Commits lanes' positions: soon after they changed, several changes in one commit; and now and
+/// then without a change while there is work, which shows that this worker still is a member. Used
+/// by the poll thread, but for [#note].
 final class LaneCommits {
   private static final Logger LOG = LoggerFactory.getLogger(LaneCommits.class);
   private static final Duration EVERY = Duration.ofMillis(100);
@@ -23,12 +24,14 @@ final class LaneCommits {
 
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Lanes lanes;
+  private final Membership membership;
   private final AtomicBoolean due = new AtomicBoolean();
   private long last = System.nanoTime();
 
-  LaneCommits(KafkaConsumer<byte[], byte[]> consumer, Lanes lanes) {
+  LaneCommits(KafkaConsumer<byte[], byte[]> consumer, Lanes lanes, Membership membership) {
     this.consumer = consumer;
     this.lanes = lanes;
+    this.membership = membership;
   }
 
   /// Something may be committed. Any thread.
@@ -43,23 +46,32 @@ final class LaneCommits {
     if (!due.get()) {
       return idle;
     }
+    return untilNext();
+  }
+
+  private Duration untilNext() {
     Duration since = Duration.ofNanos(System.nanoTime() - last);
     return since.compareTo(EVERY) >= 0 ? Duration.ZERO : EVERY.minus(since);
   }
 
   /// Commits without waiting, if it is time.
   void commitIfDue() {
-    if (!due.get() || within(EVERY).isPositive()) {
+    boolean stale = lanes.busy() && membership.stale();
+    if (!(due.get() || stale) || untilNext().isPositive()) {
       return;
     }
     due.set(false);
     last = System.nanoTime();
-    Map<Integer, Lane.Position> positions = lanes.toCommit();
+    Map<Integer, Lane.Position> changed = lanes.toCommit();
+    Map<Integer, Lane.Position> positions =
+        changed.isEmpty() && stale ? lanes.anyPosition() : changed;
     if (!positions.isEmpty()) {
+      long sentAt = membership.now();
       consumer.commitAsync(
           offsets(positions),
           (_, failure) -> {
             if (failure == null) {
+              membership.shown(sentAt);
               CrashPoint.WORKER_POSITION_COMMITTED.pass();
             } else {
               LOG.atDebug()

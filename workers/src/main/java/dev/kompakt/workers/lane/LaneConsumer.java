@@ -48,18 +48,20 @@ final class LaneConsumer {
   /// Makes the consumer; it joins once it is started.
   ///
   /// @param worker this worker's name
+  /// @param membership is told when the group takes this worker for a member
   /// @param ready no job is taken before
   LaneConsumer(
       String worker,
       KafkaClients clients,
       Lanes lanes,
+      Membership membership,
       CompletableFuture<Void> ready,
       Meters meters) {
     this.lanes = lanes;
     this.ready = ready;
     this.meters = meters;
     consumer = clients.consumer(Colleagues.purpose(worker), settings());
-    commits = new LaneCommits(consumer, lanes);
+    commits = new LaneCommits(consumer, lanes, membership);
     assignments = new LaneAssignments(consumer, lanes, commits);
   }
 

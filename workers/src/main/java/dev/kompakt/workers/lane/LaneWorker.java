@@ -57,8 +57,10 @@ public final class LaneWorker {
     outcomes =
         new OutcomesReader(
             clients, config.upstream().totalTimeout(), () -> new Handover(worker, alone), clock);
-    lanes = new Lanes(queue, attempts, threads, ended, outcomes, this::progressed, clock);
-    consumer = new LaneConsumer(worker, clients, lanes, ready, meters);
+    Membership membership = new Membership(System::nanoTime);
+    lanes =
+        new Lanes(queue, attempts, threads, ended, outcomes, this::progressed, membership, clock);
+    consumer = new LaneConsumer(worker, clients, lanes, membership, ready, meters);
     meters.gauge(Meter.ATTEMPTS_RUNNING, lanes::active);
     meters.gauge(Meter.JOBS_WAITING, lanes::waiting);
     meters.gauge(Meter.LANES, lanes::count);

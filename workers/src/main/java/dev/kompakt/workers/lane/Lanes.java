@@ -44,8 +44,9 @@ final class Lanes {
       Predicate<Job> ended,
       ReadBack readBack,
       Runnable progress,
+      Membership membership,
       InstantSource clock) {
-    dispatch = new Dispatch(queue, attempts, threads, ended, this::cameToEnd, clock);
+    dispatch = new Dispatch(queue, attempts, threads, ended, this::cameToEnd, membership, clock);
     this.readBack = readBack;
     this.progress = progress;
     this.clock = clock;
@@ -191,6 +192,8 @@ final class Lanes {
 
   /// Lanes went to a worker that believes this one dead: nothing of them goes on here.
   synchronized void lost(Collection<Integer> numbers) {
+    dispatch.stop(
+        ticket -> numbers.contains(ticket.lane().number()), StopSignal.Reason.ABANDONED);
     for (int number : numbers) {
       Lane lane = lanes.remove(number);
       if (lane != null) {
@@ -198,9 +201,6 @@ final class Lanes {
         dispatch.leave(lane);
       }
     }
-    dispatch.stop(
-        ticket -> ticket.lane().gone() && numbers.contains(ticket.lane().number()),
-        StopSignal.Reason.ABANDONED);
   }
 
   /// No job is started from now on.
@@ -222,6 +222,13 @@ final class Lanes {
       }
     }
     return positions;
+  }
+
+  /// Where some lane stands; of none if there is none.
+  synchronized Map<Integer, Lane.Position> anyPosition() {
+    return lanes.values().stream()
+        .limit(1)
+        .collect(Collectors.toMap(Lane::number, lane -> lane.position(List.of())));
   }
 
   /// A commit failed: these positions are to be given again.
@@ -251,6 +258,11 @@ final class Lanes {
   /// Attempts that run or report.
   synchronized int active() {
     return dispatch.active();
+  }
+
+  /// Whether there are jobs to be carried out.
+  synchronized boolean busy() {
+    return active() + waiting() > 0;
   }
 
   /// Whether the lane is this worker's.

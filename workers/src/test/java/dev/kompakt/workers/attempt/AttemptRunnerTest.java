@@ -17,9 +17,9 @@ import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.LimitKey;
 import dev.kompakt.schemas.record.Mode;
-import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Outcome.TooLarge.Unit;
 import dev.kompakt.schemas.record.Outcome.Transient.Cause;
+import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Usage;
 import dev.kompakt.schemas.record.Work;
 import dev.kompakt.workers.Jobs;
@@ -44,6 +44,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +80,12 @@ class AttemptRunnerTest {
   private static final class Watched implements Attempts.Watch {
     private final List<String> told = new CopyOnWriteArrayList<>();
     private boolean room = true;
+    private BooleanSupplier owned = () -> true;
+
+    @Override
+    public boolean owned(Duration atMost) {
+      return owned.getAsBoolean();
+    }
 
     @Override
     public boolean sized(long tokens) {
@@ -463,11 +471,70 @@ class AttemptRunnerTest {
   @Test
   void shouldReportWhatIsSettledWithoutAnAttempt() {
     // When
-    boolean recorded = runner.settle(job(Mode.NATIVE), new Outcome.Declined(null));
+    boolean recorded =
+        runner.settle(job(Mode.NATIVE), stop, watch, new Outcome.Declined(null));
 
     // Then
     assertThat(recorded).isTrue();
     assertThat(finished().outcome()).isEqualTo(new Outcome.Declined(null));
+  }
+
+  @Test
+  void shouldReportNoFailureOfAJobThatWentToAnotherWorker() {
+    // Given
+    answer = request -> request.respond(500, "", "");
+    goesAway(StopSignal.Reason.ABANDONED);
+
+    // When
+    boolean recorded = runner.run(job(Mode.NATIVE), stop, watch);
+
+    // Then
+    assertThat(recorded).isFalse();
+    assertThat(events).hasOnlyElementsOfType(AttemptEvent.AttemptStarted.class);
+  }
+
+  @Test
+  void shouldReportAResultThoughItsJobMayBeAnothers() {
+    // Given
+    answer =
+        request -> {
+          request.drainBody();
+          request.respond(200, "Content-Type: application/json\r\n", OK);
+        };
+    goesAway(null);
+
+    // When
+    boolean recorded = runner.run(job(Mode.NATIVE), stop, watch);
+
+    // Then
+    assertThat(recorded).isTrue();
+    assertThat(finished().outcome()).isInstanceOf(Outcome.Succeeded.class);
+  }
+
+  @Test
+  void shouldSettleNothingForAnotherWorker() {
+    // Given
+    watch.told.add("sent");
+    goesAway(StopSignal.Reason.ABANDONED);
+
+    // When
+    boolean recorded = runner.settle(job(Mode.NATIVE), stop, watch, new Outcome.Declined(null));
+
+    // Then
+    assertThat(recorded).isFalse();
+    assertThat(events).isEmpty();
+  }
+
+  /// Once the request is sent, it is never certain again whose job it is.
+  private void goesAway(StopSignal.@Nullable Reason reason) {
+    watch.owned =
+        () -> {
+          boolean sent = watch.told.contains("sent");
+          if (sent && reason != null) {
+            stop.stop(reason);
+          }
+          return !sent;
+        };
   }
 
   private Job job(Mode mode) {

@@ -1,6 +1,7 @@
 package dev.kompakt.workers.attempt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.credential.Access;
@@ -11,8 +12,8 @@ import dev.kompakt.schemas.record.AttemptEvent;
 import dev.kompakt.schemas.record.Checkpoint;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Mode;
-import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Outcome.Unauthorized.Standing;
+import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.workers.Jobs;
 import dev.kompakt.workers.TestClock;
 import dev.kompakt.workers.TestConfig;
@@ -23,6 +24,7 @@ import dev.kompakt.workers.report.OutcomeReporter;
 import dev.kompakt.workers.stop.AttemptBounds;
 import dev.kompakt.workers.stop.Closing;
 import dev.kompakt.workers.stop.StopSignal;
+import dev.kompakt.workers.stop.StoppedException;
 import dev.kompakt.workers.upstream.Reply;
 import dev.kompakt.workers.upstream.SocketProvider;
 import dev.kompakt.workers.upstream.Upstream;
@@ -33,6 +35,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +57,7 @@ class CallsTest {
   private final TestClock clock = new TestClock();
   private final Course course = new Course();
   private final Watched watch = new Watched();
+  private final StopSignal stop = new StopSignal();
   private String refused = "";
   private String refusal = "{\"error\":{\"code\":\"token_expired\"}}";
   private int status = 401;
@@ -62,6 +67,12 @@ class CallsTest {
 
   private static final class Watched implements Attempts.Watch {
     private boolean roomForTwo = true;
+    private BooleanSupplier owned = () -> true;
+
+    @Override
+    public boolean owned(Duration atMost) {
+      return owned.getAsBoolean();
+    }
 
     @Override
     public boolean sized(long tokens) {
@@ -229,6 +240,40 @@ class CallsTest {
     assertThat(carried).isEmpty();
   }
 
+  @Test
+  void shouldReportAndCallNothingUntilItIsCertainWhoseTheJobIs() throws Exception {
+    // Given
+    AtomicInteger asked = new AtomicInteger();
+    watch.owned = () -> asked.incrementAndGet() % 3 == 0;
+
+    // When
+    make(keys);
+
+    // Then
+    assertThat(asked).hasValue(6);
+    assertThat(carried).hasSize(1);
+  }
+
+  @Test
+  void shouldMakeNoCallWhenTheJobGoesToAnotherWorkerAfterItsStartWasReported() {
+    // Given
+    watch.owned =
+        () -> {
+          if (!events.isEmpty()) {
+            stop.stop(StopSignal.Reason.ABANDONED);
+          }
+          return events.isEmpty();
+        };
+
+    // When
+    assertThatThrownBy(() -> make(keys)).isInstanceOf(StoppedException.class);
+
+    // Then
+    assertThat(events).hasSize(1);
+    assertThat(carried).isEmpty();
+    assertThat(course.called).isFalse();
+  }
+
   private Reply make(Credentials credentials) throws IOException {
     Calls calls =
         new Calls(
@@ -245,7 +290,7 @@ class CallsTest {
             payloads.put("{}"),
             Jobs.whole(payloads.put("{\"n\":1}"), Checkpoint.SEALED));
     AttemptBounds bounds =
-        new AttemptBounds(new StopSignal(), clock.instant().plusSeconds(60), clock);
+        new AttemptBounds(stop, clock.instant().plusSeconds(60), clock);
     return calls.make(job, upstream.prepare(job, bounds), bounds, course, watch);
   }
 

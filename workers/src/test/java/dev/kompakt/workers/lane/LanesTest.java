@@ -39,6 +39,7 @@ class LanesTest {
   private final List<String> readBacks = new ArrayList<>();
   private final List<AttemptId> ran = new ArrayList<>();
   private final Kept kept = new Kept();
+  private final List<StopSignal.@Nullable Reason> stopped = new ArrayList<>();
   private boolean recorded = true;
   private int progress;
 
@@ -53,8 +54,9 @@ class LanesTest {
     }
 
     @Override
-    public boolean settle(Job job, Outcome outcome) {
+    public boolean settle(Job job, StopSignal stop, Watch watch, Outcome outcome) {
       settled.put(job.attempt(), outcome);
+      stopped.add(stop.reason());
       return recorded;
     }
   }
@@ -76,7 +78,7 @@ class LanesTest {
     }
 
     @Override
-    public boolean settle(Job job, Outcome outcome) {
+    public boolean settle(Job job, StopSignal stop, Watch watch, Outcome outcome) {
       settled.put(job.attempt(), outcome);
       return true;
     }
@@ -98,6 +100,7 @@ class LanesTest {
         job -> endedCompactions.contains(job.attempt().compaction()),
         (lane, assignment, from) -> readBacks.add(lane + "/" + assignment + " from " + from),
         () -> progress++,
+        new Membership(System::nanoTime),
         clock);
   }
 
@@ -326,6 +329,22 @@ class LanesTest {
     // Then
     assertThat(kept.stop(0).reason()).isEqualTo(StopSignal.Reason.ABANDONED);
     assertThat(kept.stop(1).reason()).isNull();
+  }
+
+  @Test
+  void shouldReportNothingOfWaitingJobsWhenTheirLaneIsLost() {
+    // Given
+    Lanes mine = lanes(new Done(), threads::add);
+    take(mine, 0, 0);
+    endedCompactions.add(Jobs.attempt(0).compaction());
+    mine.delivered(0, 0, Jobs.of(0, "a"), 10, Jobs.NOW);
+
+    // When
+    mine.lost(List.of(0));
+    threads.forEach(Runnable::run);
+
+    // Then
+    assertThat(stopped).containsExactly(StopSignal.Reason.ABANDONED);
   }
 
   @Test

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 /// start, send, wait and report how it ended.
 final class SimulatedAttempts implements Attempts {
   private static final Duration LONGEST_CALL = Duration.ofMinutes(10);
-  private static final Duration START_HOLDS = Duration.ofSeconds(4);
 
   private final SimulatedGroup group;
   private final SimulatedGroup.Worker worker;
@@ -63,9 +62,6 @@ final class SimulatedAttempts implements Attempts {
     time.sleep(group.between(1, random.nextInt(500) == 0 ? 8_000 : 20));
     if (!written) {
       return false;
-    }
-    if (time.instant().isAfter(at.plus(START_HOLDS))) {
-      return ended(job, watch, false, new Outcome.Declined(null));
     }
     try {
       stop.commitToCall();
@@ -118,7 +114,7 @@ final class SimulatedAttempts implements Attempts {
   }
 
   @Override
-  public boolean settle(Job job, Outcome outcome) {
+  public boolean settle(Job job, StopSignal stop, Watch watch, Outcome outcome) {
     return finish(job, false, outcome);
   }
 

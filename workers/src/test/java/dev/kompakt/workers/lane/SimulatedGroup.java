@@ -42,6 +42,7 @@ final class SimulatedGroup {
               job -> false,
               (lane, assignment, from) -> readBack(this, lane, assignment, from),
               () -> {},
+              new Membership(System::nanoTime),
               time);
     }
 
