@@ -81,6 +81,18 @@ final class Client {
             BodyHandlers.ofString()));
   }
 
+  /// What a process' `/metrics` tell, all tags together; this client is of its admin plane.
+  ///
+  /// @param name as Prometheus has it
+  double metric(String name) {
+    return get("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
   static <T> T await(CompletableFuture<T> future) {
     try {
       return future

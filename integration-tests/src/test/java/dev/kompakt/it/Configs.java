@@ -9,15 +9,21 @@ final class Configs {
 
   /// One provider of this mode with two accounts, each with its key in a file.
   static String provider(FakeUpstream upstream, String mode, String keepalive) {
+    return provider(upstream, mode, keepalive, 4);
+  }
+
+  /// The same, with so many calls at once for each account.
+  static String provider(FakeUpstream upstream, String mode, String keepalive, int concurrency) {
     return """
     ingress: { keepalive: %s, bodyIdle: 2s, bodyDeadline: 60s }
     providers:
       - { id: fake, baseUrl: "%s", mode: %s }
     accounts:
-      - { id: team-a, provider: fake, apiKey: "file:%s", quota: { concurrency: 4 } }
-      - { id: team-b, provider: fake, apiKey: "file:%s", quota: { concurrency: 4 } }
+      - { id: team-a, provider: fake, apiKey: "file:%s", quota: { concurrency: %d } }
+      - { id: team-b, provider: fake, apiKey: "file:%s", quota: { concurrency: %d } }
     """
-        .formatted(keepalive, upstream.baseUrl(), mode, key("a"), key("b"));
+        .formatted(
+            keepalive, upstream.baseUrl(), mode, key("a"), concurrency, key("b"), concurrency);
   }
 
   /// A file holding a key, made anew for this JVM.

@@ -4,6 +4,7 @@ import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.workers.quota.Spent;
 import dev.kompakt.workers.stop.StopSignal;
+import java.time.Duration;
 
 /// Carries out jobs; called on a thread of the attempt's own.
 public interface Attempts {

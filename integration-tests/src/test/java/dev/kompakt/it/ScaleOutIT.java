@@ -1,0 +1,323 @@
+package dev.kompakt.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.kompakt.testing.Call;
+import dev.kompakt.testing.Canaries;
+import dev.kompakt.testing.Cluster;
+import dev.kompakt.testing.Deployment;
+import dev.kompakt.testing.FakeUpstream;
+import dev.kompakt.testing.Histories;
+import dev.kompakt.testing.Layout;
+import dev.kompakt.testing.Reply;
+import java.io.UncheckedIOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Two of each role on one broker: any ingress answers for any compaction, what one leaves another
+/// takes over, and nobody notices that all are restarted in turn.
+@Patient
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(180)
+class ScaleOutIT {
+  private static final Duration SOON = Duration.ofSeconds(40);
+  private static final String COMPACT = "/v1/responses/compact";
+
+  private FakeUpstream upstream;
+  private Cluster kompakt;
+  private CountDownLatch gate = new CountDownLatch(0);
+  private int seed;
+
+  @BeforeAll
+  void start(@TempDir Path home) {
+    upstream = FakeUpstream.start();
+    kompakt =
+        Deployment.inProcesses(
+            home,
+            Configs.provider(upstream, "native", "{ firstAfter: 300ms, every: 300ms }"),
+            Layout.ONE_OF_EACH
+                .ingresses(2)
+                .routers(2)
+                .workers(2)
+                .setting("ingress", "shutdown.notice", "1s")
+                .setting("ingress-2", "shutdown.notice", "1s"));
+  }
+
+  @AfterAll
+  void stop() {
+    if (kompakt != null) {
+      kompakt.close();
+    }
+    upstream.close();
+  }
+
+  @BeforeEach
+  void forget() {
+    upstream.reset();
+  }
+
+  @AfterEach
+  void release() {
+    gate.countDown();
+  }
+
+  @Test
+  void shouldAnswerForAnyCompactionAtAnyIngress() {
+    // Given
+    hold();
+    String location = location(submit("ingress", history()));
+
+    upstream.awaitCalls(1, SOON);
+    await().atMost(SOON).until(() -> status("ingress-2", location).equals("in_progress"));
+
+    // When
+    var followed = CompletableFuture.supplyAsync(() -> at("ingress-2").get(location + "/events"));
+    gate.countDown();
+
+    // Then
+    assertThat(Client.await(followed).body()).contains("compaction.completed");
+    for (String name : List.of("ingress", "ingress-2")) {
+      await().atMost(SOON).until(() -> status(name, location).equals("completed"));
+    }
+  }
+
+  @Test
+  void shouldMakeOneCompactionOfARequestThatIsParkedAtTwoIngresses() {
+    // Given
+    hold();
+    String body = history();
+
+    // When
+    var here = at("ingress").postAsync(COMPACT, body);
+    var there = at("ingress-2").postAsync(COMPACT, body);
+    await().atMost(SOON).until(() -> parked("ingress") == 1 && parked("ingress-2") == 1);
+    upstream.awaitCalls(1, SOON);
+    gate.countDown();
+
+    // Then
+    HttpResponse<String> answer = Client.await(here);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(Client.json(Client.await(there))).isEqualTo(Client.json(answer));
+    assertThat(upstream.count()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldAnswerTheRetryElsewhereWhenAnIngressIsKilledAndKnowItAllOnceItIsBack() {
+    // Given
+    hold();
+    String body = history();
+    var lost = at("ingress").postAsync(COMPACT, body);
+    upstream.awaitCalls(1, SOON);
+
+    // When
+    kompakt.kill("ingress");
+    assertThatThrownBy(() -> Client.await(lost)).isInstanceOf(UncheckedIOException.class);
+    var retried = at("ingress-2").postAsync(COMPACT, body);
+    await().atMost(SOON).until(() -> parked("ingress-2") == 1);
+    gate.countDown();
+    HttpResponse<String> answer = Client.await(retried);
+    kompakt.start("ingress");
+
+    // Then
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(Client.json(at("ingress").compact(body))).isEqualTo(Client.json(answer));
+    String location = location(submit("ingress", body));
+    assertThat(status("ingress", location)).isEqualTo("completed");
+    assertThat(upstream.count()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldShareTheLanesAmongWorkers() {
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              assertThat(metric("worker", "kompakt_lanes")).isEqualTo(4);
+              assertThat(metric("worker-2", "kompakt_lanes")).isEqualTo(4);
+            });
+  }
+
+  @Test
+  void shouldTakeOverWhatAKilledRouterHadToDecide() {
+    // Given
+    hold();
+    List<String> before = submitted();
+    upstream.awaitCalls(before.size(), SOON);
+
+    // When
+    kompakt.kill("router");
+    gate.countDown();
+    List<String> after = submitted();
+
+    // Then
+    for (List<String> some : List.of(before, after)) {
+      for (String location : some) {
+        await().atMost(SOON).until(() -> status("ingress", location).equals("completed"));
+      }
+    }
+    assertThat(upstream.count()).isEqualTo(before.size() + after.size());
+    kompakt.start("router");
+  }
+
+  @Test
+  void shouldShowNoClientThatEveryProcessIsRestartedInTurn() throws Exception {
+    // Given
+    upstream.answering(_ -> Reply.success().after(Duration.ofMillis(300)));
+    CountDownLatch enough = new CountDownLatch(1);
+    List<String> troubles = new ArrayList<>();
+    List<CompletableFuture<?>> sent = new ArrayList<>();
+    Balancer balancer = new Balancer();
+    Thread load =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    while (!enough.await(150, TimeUnit.MILLISECONDS)) {
+                      boolean turn = sent.size() % 2 == 0;
+                      sent.add(
+                          balancer
+                              .send(turn ? "/v1/responses" : COMPACT, turn ? turn() : history())
+                              .handle((answer, failure) -> trouble(answer, failure, troubles)));
+                    }
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                });
+
+    // When
+    for (String role : List.of("ingress", "router", "worker")) {
+      kompakt.restart(role);
+      kompakt.restart(role + "-2");
+    }
+    enough.countDown();
+    load.join();
+    sent.forEach(Client::await);
+
+    // Then
+    assertThat(troubles).isEmpty();
+    assertThat(sent).hasSizeGreaterThan(20);
+    assertThat(callsByBody()).hasSize(sent.size());
+    assertThat(callsByBody().values()).as("bought twice").containsOnly(1L);
+  }
+
+  /// Sends each request to an ingress that says it is ready, in turn.
+  private final class Balancer {
+    private final List<String> ingresses = List.of("ingress", "ingress-2");
+    private int next;
+
+    CompletableFuture<HttpResponse<String>> send(String path, String body) {
+      String chosen =
+          IntStream.range(0, ingresses.size())
+              .mapToObj(i -> ingresses.get((next + i) % ingresses.size()))
+              .filter(this::ready)
+              .findFirst()
+              .orElse("ingress");
+      next++;
+      return at(chosen).postAsync(path, body);
+    }
+
+    private boolean ready(String ingress) {
+      try {
+        return new Client(kompakt.admin(ingress)).get("/readyz").statusCode() == 200;
+      } catch (UncheckedIOException e) {
+        return false;
+      }
+    }
+  }
+
+  private static String trouble(
+      HttpResponse<String> answer, Throwable failure, List<String> troubles) {
+    String told =
+        failure != null
+            ? failure.toString()
+            : answer.statusCode() != 200 ? answer.statusCode() + " " + answer.body() : "";
+    if (!told.isEmpty()) {
+      synchronized (troubles) {
+        troubles.add(told);
+      }
+    }
+    return told;
+  }
+
+  /// Has upstream hold all answers until the gate is opened.
+  private void hold() {
+    CountDownLatch closed = new CountDownLatch(1);
+    gate = closed;
+    upstream.answering(
+        _ -> {
+          try {
+            closed.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return Reply.success();
+        });
+  }
+
+  /// Compactions enough to lie on partitions of both routers, and no more than run at once.
+  private List<String> submitted() {
+    return IntStream.range(0, 8).mapToObj(_ -> location(submit("ingress", history()))).toList();
+  }
+
+  private HttpResponse<String> submit(String ingress, String body) {
+    HttpResponse<String> accepted = at(ingress).compact(body, "prefer", "respond-async");
+    assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
+    return accepted;
+  }
+
+  private static String location(HttpResponse<String> accepted) {
+    return accepted.headers().firstValue("location").orElseThrow();
+  }
+
+  private String status(String ingress, String location) {
+    return Client.json(at(ingress).get(location)).path("status").asString("");
+  }
+
+  private Map<String, Long> callsByBody() {
+    return upstream.calls().stream()
+        .collect(Collectors.groupingBy(Call::sha256, Collectors.counting()));
+  }
+
+  private Client at(String ingress) {
+    return new Client(kompakt.data(ingress));
+  }
+
+  private double parked(String ingress) {
+    return metric(ingress, "kompakt_parked_requests");
+  }
+
+  private double metric(String process, String name) {
+    return new Client(kompakt.admin(process)).metric(name);
+  }
+
+  private String history() {
+    return new String(Histories.small(++seed).toBytes(), StandardCharsets.UTF_8);
+  }
+
+  private String turn() {
+    return """
+    {"model":"gpt-5.5","input":[{"type":"message","role":"user",\
+    "content":[{"type":"input_text","text":"turn %d %s"}]}]}"""
+        .formatted(++seed, Canaries.TEXT);
+  }
+}
