@@ -236,7 +236,7 @@ class LinkFaultsIT {
       String body = history();
       var answer = new Client(through(link)).postAsync(COMPACT, body);
       upstream.awaitCalls(1, SOON);
-      assertThat(metric("ingress", PARKED)).isEqualTo(1);
+      await().atMost(SOON).until(() -> metric("ingress", PARKED) == 1);
 
       // When
       link.set(fault);
@@ -298,11 +298,11 @@ class LinkFaultsIT {
         FaultProxy steady = FaultProxy.to(kompakt.data("ingress-2").getPort())) {
       // Given
       upstream.answering(_ -> Reply.success());
-      upstream.then(Reply.huge(12 << 20));
+      upstream.then(Reply.huge(15 << 20));
       slow.set(new Fault.Bandwidth(Direction.TO_CLIENT, 10_000));
-      steady.set(new Fault.Bandwidth(Direction.TO_CLIENT, 2 << 20));
+      steady.set(new Fault.Bandwidth(Direction.TO_CLIENT, 8 << 20));
       String body = history();
-      assertThat(at("ingress").compact(body).body()).hasSizeGreaterThan(12 << 20);
+      assertThat(at("ingress").compact(body).body()).hasSizeGreaterThan(15 << 20);
 
       // When
       List<CompletableFuture<HttpResponse<String>>> slowly = new ArrayList<>();
@@ -316,13 +316,14 @@ class LinkFaultsIT {
         assertThat(at("ingress-2").compact(history()).statusCode()).isEqualTo(200);
       }
       assertThat(Client.compactionItems(Client.json(Client.await(steadily)))).hasSize(1);
+      await().atMost(SOON).until(() -> metric("ingress-2", PARKED) == 0);
+      assertThat(kompakt.alive("ingress-2")).as("in a heap of 128 MiB").isTrue();
+      slow.heal();
       assertThat(slowly)
           .allSatisfy(
               answer ->
                   assertThatThrownBy(() -> Client.await(answer))
                       .isInstanceOf(UncheckedIOException.class));
-      assertThat(kompakt.alive("ingress-2")).as("in a heap of 128 MiB").isTrue();
-      await().atMost(SOON).until(() -> metric("ingress-2", PARKED) == 0);
     }
   }
 
