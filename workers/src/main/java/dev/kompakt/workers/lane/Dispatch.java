@@ -8,7 +8,6 @@ import dev.kompakt.workers.quota.Spent;
 import dev.kompakt.workers.stop.StopSignal;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -34,7 +33,7 @@ final class Dispatch {
   private final Predicate<Job> compactionEnded;
   private final BiConsumer<JobTicket, Boolean> ended;
   private final Membership membership;
-  private final InstantSource clock;
+  private final QuotaClock clock;
   private final Set<JobTicket> running = new HashSet<>();
   private final Set<JobTicket> settling = new HashSet<>();
   private boolean draining;
@@ -51,7 +50,7 @@ final class Dispatch {
       Predicate<Job> compactionEnded,
       BiConsumer<JobTicket, Boolean> ended,
       Membership membership,
-      InstantSource clock) {
+      QuotaClock clock) {
     this.queue = queue;
     this.attempts = attempts;
     this.threads = threads;
@@ -66,7 +65,7 @@ final class Dispatch {
       AdmissionQueue<JobTicket> queue,
       JobTicket ticket,
       Membership membership,
-      InstantSource clock)
+      QuotaClock clock)
       implements Attempts.Watch {
     /// A lane given up in order leaves behind what goes on here.
     @Override
@@ -76,22 +75,22 @@ final class Dispatch {
 
     @Override
     public boolean sized(long tokens) {
-      return queue.sized(ticket, tokens, clock.instant());
+      return queue.sized(ticket, tokens, clock.now());
     }
 
     @Override
     public boolean again() {
-      return queue.again(ticket, clock.instant());
+      return queue.again(ticket, clock.now());
     }
 
     @Override
     public void sent() {
-      queue.sent(ticket, clock.instant());
+      queue.sent(ticket, clock.now());
     }
 
     @Override
     public void over(Spent spent) {
-      queue.over(ticket, spent, clock.instant());
+      queue.over(ticket, spent, clock.now());
     }
   }
 
@@ -104,7 +103,7 @@ final class Dispatch {
     Lane lane = ticket.lane();
     Handover handover = lane.handover();
     Handover.Started begun = handover == null ? null : handover.started(ticket.attempt());
-    lane.endedElsewhere(ticket.attempt(), Spent.UNKNOWN, clock.instant());
+    lane.endedElsewhere(ticket.attempt(), Spent.UNKNOWN, clock.wall());
     if (compactionEnded.test(ticket.job())) {
       settle(ticket, new Outcome.Cancelled());
     } else if (begun != null && begun.workers() >= MOST_WORKERS) {
@@ -115,14 +114,14 @@ final class Dispatch {
           .log("worker after worker went away in this attempt, it is not made again");
       settle(ticket, new Outcome.WorkerLost());
     } else {
-      queue.add(ticket, clock.instant());
+      queue.add(ticket, clock.now());
     }
   }
 
   /// Starts every attempt that may start now.
   void start() {
     while (!draining) {
-      JobTicket next = queue.next(clock.instant());
+      JobTicket next = queue.next(clock.now());
       if (next == null) {
         return;
       }
@@ -141,19 +140,20 @@ final class Dispatch {
 
   /// Starts what may start and sends back what waits in vain.
   void tick() {
-    Instant now = clock.instant();
+    Instant wall = clock.wall();
     queue
-        .remove(ticket -> !ticket.job().deadline().isAfter(now))
+        .remove(ticket -> !ticket.job().deadline().isAfter(wall))
         .forEach(ticket -> settle(ticket, new Outcome.Declined(null)));
     start();
-    for (AdmissionQueue.TurnedAway<JobTicket> away : queue.turnAway(now)) {
-      settle(away.item(), new Outcome.Declined(away.until()));
+    for (AdmissionQueue.TurnedAway<JobTicket> away : queue.turnAway(clock.now())) {
+      Instant until = away.until();
+      settle(away.item(), new Outcome.Declined(until == null ? null : clock.toSay(until)));
     }
   }
 
   /// How long no attempt is known to become free to start, at most as given.
   Duration idle(Duration most) {
-    Instant now = clock.instant();
+    Instant now = clock.now();
     Instant wake = queue.wakeAt(now);
     return wake == null || !wake.isBefore(now.plus(most)) ? most : Duration.between(now, wake);
   }
@@ -179,7 +179,7 @@ final class Dispatch {
   /// What was started or settled has come to its end.
   void ended(JobTicket ticket) {
     if (running.remove(ticket)) {
-      queue.ended(ticket, clock.instant());
+      queue.ended(ticket, clock.now());
     }
     settling.remove(ticket);
   }

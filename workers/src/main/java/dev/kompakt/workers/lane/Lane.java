@@ -37,6 +37,7 @@ final class Lane {
   private final OffsetTracker tracker;
   private final long end;
   private final AdmissionQueue<JobTicket> queue;
+  private final QuotaClock clock;
   private final List<JobTicket> held = new ArrayList<>();
   private final Map<AttemptId, Parked> parked = new HashMap<>();
   private final Map<AttemptId, Elsewhere> elsewhere = new HashMap<>();
@@ -59,12 +60,14 @@ final class Lane {
       long assignment,
       OffsetTracker tracker,
       long end,
-      AdmissionQueue<JobTicket> queue) {
+      AdmissionQueue<JobTicket> queue,
+      QuotaClock clock) {
     this.number = number;
     this.assignment = assignment;
     this.tracker = tracker;
     this.end = end;
     this.queue = queue;
+    this.clock = clock;
   }
 
   int number() {
@@ -179,7 +182,7 @@ final class Lane {
   @Nullable JobTicket endedElsewhere(AttemptId attempt, Spent spent, Instant at) {
     Elsewhere counted = elsewhere.remove(attempt);
     if (counted != null) {
-      queue.endsElsewhere(counted.account(), attempt, spent, at);
+      queue.endsElsewhere(counted.account(), attempt, spent, clock.of(at));
     }
     Parked was = parked.remove(attempt);
     return was == null ? null : was.ticket();
@@ -188,7 +191,7 @@ final class Lane {
   /// Another worker made a call.
   private void madeElsewhere(AccountId account, long tokens, Spent spent, Instant at) {
     accounts.add(account);
-    queue.wasMadeElsewhere(account, tokens, spent, at);
+    queue.wasMadeElsewhere(account, tokens, spent, clock.of(at));
   }
 
   /// Jobs whose attempt elsewhere has passed its deadline and was not reported: to be made here.
@@ -226,7 +229,7 @@ final class Lane {
   private void countElsewhere(AccountId account, AttemptId attempt, long tokens, Instant until) {
     accounts.add(account);
     elsewhere.put(attempt, new Elsewhere(account, until));
-    queue.runsElsewhere(account, attempt, tokens, until);
+    queue.runsElsewhere(account, attempt, tokens, clock.of(until));
   }
 
   /// Whether what former owners report matters.

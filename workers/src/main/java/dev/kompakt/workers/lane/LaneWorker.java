@@ -59,7 +59,15 @@ public final class LaneWorker {
             clients, config.upstream().totalTimeout(), () -> new Handover(worker, alone), clock);
     Membership membership = new Membership(System::nanoTime);
     lanes =
-        new Lanes(queue, attempts, threads, ended, outcomes, this::progressed, membership, clock);
+        new Lanes(
+            queue,
+            attempts,
+            threads,
+            ended,
+            outcomes,
+            this::progressed,
+            membership,
+            new QuotaClock(clock, System::nanoTime));
     consumer = new LaneConsumer(worker, clients, lanes, membership, ready, meters);
     meters.gauge(Meter.ATTEMPTS_RUNNING, lanes::active);
     meters.gauge(Meter.JOBS_WAITING, lanes::waiting);

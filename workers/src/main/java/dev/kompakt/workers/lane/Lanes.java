@@ -7,7 +7,6 @@ import dev.kompakt.workers.quota.AdmissionQueue;
 import dev.kompakt.workers.stop.StopSignal;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,7 +28,7 @@ final class Lanes {
   private final Dispatch dispatch;
   private final ReadBack readBack;
   private final Runnable progress;
-  private final InstantSource clock;
+  private final QuotaClock clock;
   private final Map<Integer, Lane> lanes = new HashMap<>();
   private long assignments;
 
@@ -45,7 +44,7 @@ final class Lanes {
       ReadBack readBack,
       Runnable progress,
       Membership membership,
-      InstantSource clock) {
+      QuotaClock clock) {
     dispatch = new Dispatch(queue, attempts, threads, ended, this::cameToEnd, membership, clock);
     this.readBack = readBack;
     this.progress = progress;
@@ -57,14 +56,14 @@ final class Lanes {
   /// @param end the offset after its last record
   synchronized void assigned(int number, long committed, CommitMetadata metadata, long end) {
     OffsetTracker tracker = new OffsetTracker(committed, metadata);
-    Lane lane = new Lane(number, ++assignments, tracker, end, dispatch.queue());
+    Lane lane = new Lane(number, ++assignments, tracker, end, dispatch.queue(), clock);
     lanes.put(number, lane);
     askIfRead(lane);
   }
 
   private void askIfRead(Lane lane) {
     if (lane.readToTheEnd()) {
-      ask(lane, clock.instant());
+      ask(lane, clock.wall());
     }
   }
 
@@ -118,7 +117,7 @@ final class Lanes {
     if (lane == null || lane.assignment() != assignment || lane.open()) {
       return;
     }
-    List<JobTicket> held = lane.open(handover, clock.instant());
+    List<JobTicket> held = lane.open(handover, clock.wall());
     LOG.atInfo()
         .addKeyValue("lane", number)
         .addKeyValue("jobs", held.size())
@@ -133,7 +132,7 @@ final class Lanes {
     if (lane == null || lane.handover() == null) {
       return;
     }
-    JobTicket finished = lane.reported(event, clock.instant());
+    JobTicket finished = lane.reported(event, clock.wall());
     if (finished != null) {
       finish(finished);
     }
@@ -166,7 +165,7 @@ final class Lanes {
 
   /// Does what is due by the clock.
   synchronized void tick() {
-    Instant now = clock.instant();
+    Instant now = clock.wall();
     lanes.values().forEach(lane -> lane.overdue(now).forEach(this::admit));
     dispatch.tick();
   }
@@ -284,7 +283,7 @@ final class Lanes {
     if (lane.tracker().runsElsewhere(ticket.offset())) {
       Handover.Started begun = handover == null ? null : handover.started(ticket.attempt());
       Instant until = begun == null ? ticket.job().deadline() : begun.deadline();
-      if (until.isAfter(clock.instant())) {
+      if (until.isAfter(clock.wall())) {
         lane.park(ticket, begun == null ? null : begun.worker(), until);
         return;
       }

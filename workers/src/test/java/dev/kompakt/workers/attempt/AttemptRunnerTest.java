@@ -207,20 +207,6 @@ class AttemptRunnerTest {
   }
 
   @Test
-  void shouldMakeNoCallLongAfterItsStartWasReported() {
-    // Given
-    reported = () -> clock.advance(Duration.ofSeconds(5));
-
-    // When
-    runner.run(job(Mode.NATIVE), stop, watch);
-
-    // Then
-    assertThat(finished().outcome()).isEqualTo(new Outcome.Declined(null));
-    assertThat(finished().called()).isFalse();
-    assertThat(provider.connections()).isZero();
-  }
-
-  @Test
   void shouldMakeNoCallWhenTheLaneWentWhileTheStartWasReported() {
     // Given
     reported = stop::abandonBeforeCall;

@@ -13,6 +13,7 @@ import dev.kompakt.workers.quota.Limits;
 import dev.kompakt.workers.stop.StopSignal;
 import dev.kompakt.workers.stop.StoppedException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -28,6 +29,8 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LanesTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -40,6 +43,8 @@ class LanesTest {
   private final List<AttemptId> ran = new ArrayList<>();
   private final Kept kept = new Kept();
   private final List<StopSignal.@Nullable Reason> stopped = new ArrayList<>();
+  private Duration step = Duration.ZERO;
+  private Limits limits = Limits.of(2);
   private boolean recorded = true;
   private int progress;
 
@@ -94,14 +99,16 @@ class LanesTest {
 
   private Lanes lanes(Attempts attempts, Executor executor) {
     return new Lanes(
-        new AdmissionQueue<>(10, 1, account -> Limits.of(2)),
+        new AdmissionQueue<>(10, 1, account -> limits),
         attempts,
         executor,
         job -> endedCompactions.contains(job.attempt().compaction()),
         (lane, assignment, from) -> readBacks.add(lane + "/" + assignment + " from " + from),
         () -> progress++,
         new Membership(System::nanoTime),
-        clock);
+        new QuotaClock(
+            () -> clock.instant().plus(step),
+            () -> Duration.between(Instant.EPOCH, clock.instant()).toNanos()));
   }
 
   @AfterEach
@@ -404,6 +411,31 @@ class LanesTest {
     // Then
     assertThat(settled).containsOnly(Map.entry(Jobs.attempt(2), new Outcome.Declined(null)));
     assertThat(commit().offset()).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-300, 300})
+  void shouldCountAMinuteThatPassedWhenSomebodySetsTheWallClock(long seconds) {
+    // Given
+    limits = new Limits(10, 2, null);
+    take(lanes, 0, 0);
+    deliver(0, 0, 0);
+    deliver(0, 1, 1);
+    runAll();
+
+    // When
+    step = Duration.ofSeconds(seconds);
+    deliver(0, 2, 2);
+    lanes.tick();
+    runAll();
+    clock.advance(Duration.ofSeconds(62));
+    deliver(0, 3, 3);
+    runAll();
+
+    // Then
+    Instant room = Jobs.NOW.plusSeconds(62).plus(step);
+    assertThat(settled).containsOnly(Map.entry(Jobs.attempt(2), new Outcome.Declined(room)));
+    assertThat(ran).containsExactly(Jobs.attempt(0), Jobs.attempt(1), Jobs.attempt(3));
   }
 
   @Test

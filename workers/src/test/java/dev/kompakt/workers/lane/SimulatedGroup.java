@@ -43,7 +43,7 @@ final class SimulatedGroup {
               (lane, assignment, from) -> readBack(this, lane, assignment, from),
               () -> {},
               new Membership(System::nanoTime),
-              time);
+              new QuotaClock(time, () -> nanos(time)));
     }
 
     boolean dead() {
@@ -99,6 +99,10 @@ final class SimulatedGroup {
       assign(lane);
     }
     accounts.forEach(router::supply);
+  }
+
+  private static long nanos(VirtualTime time) {
+    return Duration.between(Instant.EPOCH, time.instant()).toNanos();
   }
 
   SimulatedUpstream upstream(AccountId account) {
