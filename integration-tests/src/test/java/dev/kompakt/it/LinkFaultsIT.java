@@ -24,7 +24,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -110,46 +109,54 @@ class LinkFaultsIT {
     Stream.concat(INGRESSES.stream(), WORKERS.stream()).forEach(name -> kompakt.link(name).heal());
   }
 
+  /// What was asked of an ingress: before it was cut off, and after.
+  private record Cut(
+      String ingress,
+      CompletableFuture<HttpResponse<String>> parked,
+      double beats,
+      String late,
+      CompletableFuture<HttpResponse<String>> refused) {}
+
   @Test
   void shouldRefuseInTimeAndKeepWhoWaitsWhenIngressesAreCutFromTheBrokers() {
     // Given
-    Map<String, CompletableFuture<HttpResponse<String>>> parked = new HashMap<>();
-    INGRESSES.forEach(name -> parked.put(name, at(name).postAsync(COMPACT, history())));
+    var first = at("ingress").postAsync(COMPACT, history());
+    var second = at("ingress-2").postAsync(COMPACT, history());
     upstream.awaitCalls(2, SOON);
 
     // When
     kompakt.link("ingress").set(new Fault.BlackHole());
     kompakt.link("ingress-2").set(new Fault.Refuse());
-    Map<String, Double> beats = new HashMap<>();
-    INGRESSES.forEach(name -> beats.put(name, beats(name)));
-    Map<String, String> late = new HashMap<>();
-    INGRESSES.forEach(name -> late.put(name, history()));
-    Map<String, CompletableFuture<HttpResponse<String>>> refused = new HashMap<>();
-    late.forEach((name, body) -> refused.put(name, at(name).postAsync(COMPACT, body)));
+    List<Cut> cuts = List.of(askMore("ingress", first), askMore("ingress-2", second));
     gate.countDown();
 
     // Then
-    for (String name : INGRESSES) {
-      HttpResponse<String> answer = Client.await(refused.get(name));
+    for (Cut cut : cuts) {
+      HttpResponse<String> answer = Client.await(cut.refused());
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
       assertThat(answer.headers().firstValue("retry-after")).get().asString().matches("\\d+");
-      await().atMost(SOON).until(() -> status(name, "/readyz") == 503);
-      assertThat(status(name, "/livez")).isEqualTo(200);
-      assertThat(beats(name)).isGreaterThan(beats.get(name) + 10);
-      assertThat(parked.get(name)).isNotDone();
+      await().atMost(SOON).until(() -> status(cut.ingress(), "/readyz") == 503);
+      assertThat(status(cut.ingress(), "/livez")).isEqualTo(200);
+      assertThat(beats(cut.ingress())).isGreaterThan(cut.beats() + 10);
+      assertThat(cut.parked()).isNotDone();
     }
 
     // When
     heal();
 
     // Then
-    for (String name : INGRESSES) {
-      assertThat(Client.await(parked.get(name)).statusCode()).isEqualTo(200);
-      HttpResponse<String> retried = at(name).compact(late.get(name));
+    for (Cut cut : cuts) {
+      assertThat(Client.await(cut.parked()).statusCode()).isEqualTo(200);
+      HttpResponse<String> retried = at(cut.ingress()).compact(cut.late());
       assertThat(retried.statusCode()).as(retried.body()).isEqualTo(200);
-      await().atMost(SOON).until(() -> status(name, "/readyz") == 200);
+      await().atMost(SOON).until(() -> status(cut.ingress(), "/readyz") == 200);
     }
     assertThat(callsByBody()).hasSize(4).allSatisfy((_, calls) -> assertThat(calls).isOne());
+  }
+
+  private Cut askMore(String ingress, CompletableFuture<HttpResponse<String>> parked) {
+    String late = history();
+    return new Cut(ingress, parked, beats(ingress), late, at(ingress).postAsync(COMPACT, late));
   }
 
   @Test

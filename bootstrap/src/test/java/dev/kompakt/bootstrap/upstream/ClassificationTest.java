@@ -2,10 +2,10 @@ package dev.kompakt.bootstrap.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Outcome.Malformed.Fault;
 import dev.kompakt.schemas.record.Outcome.TooLarge.Unit;
 import dev.kompakt.schemas.record.Outcome.Transient.Cause;
-import dev.kompakt.schemas.record.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

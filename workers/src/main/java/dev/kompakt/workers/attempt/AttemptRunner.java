@@ -95,9 +95,9 @@ public final class AttemptRunner implements Attempts {
         && report(job, outcome, new Course(), clock.instant());
   }
 
-  /// Waits until it is certain that the job is still this worker's, unless it is a result, which
-  /// is of use in any case. The router would answer anything else with another attempt, beside that
-  /// of the worker who has the job now.
+  /// Waits until it is certain that the job is still this worker's, unless it is a result, which is
+  /// of use in any case. The router would answer anything else with another attempt, beside that of
+  /// the worker who has the job now.
   private static boolean mayReport(Job job, Outcome outcome, StopSignal stop, Watch watch) {
     if (outcome instanceof Outcome.Succeeded) {
       return true;

@@ -115,8 +115,8 @@ final class Calls {
   }
 
   /// Waits until no other worker can have the job: then whoever gets it after this one finds what
-  /// this one reported. What was reported while this worker was cut off, or stopped, may be read too
-  /// late.
+  /// this one reported. What was reported while this worker was cut off, or stopped, may be read
+  /// too late.
   private static void awaitOwned(AttemptBounds bounds, Attempts.Watch watch) throws IOException {
     try {
       do {

@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -62,10 +61,7 @@ final class Dispatch {
 
   /// Tells the queue of one attempt, from the attempt's thread.
   private record Watch(
-      AdmissionQueue<JobTicket> queue,
-      JobTicket ticket,
-      Membership membership,
-      QuotaClock clock)
+      AdmissionQueue<JobTicket> queue, JobTicket ticket, Membership membership, QuotaClock clock)
       implements Attempts.Watch {
     /// A lane given up in order leaves behind what goes on here.
     @Override

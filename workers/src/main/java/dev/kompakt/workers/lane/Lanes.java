@@ -191,8 +191,7 @@ final class Lanes {
 
   /// Lanes went to a worker that believes this one dead: nothing of them goes on here.
   synchronized void lost(Collection<Integer> numbers) {
-    dispatch.stop(
-        ticket -> numbers.contains(ticket.lane().number()), StopSignal.Reason.ABANDONED);
+    dispatch.stop(ticket -> numbers.contains(ticket.lane().number()), StopSignal.Reason.ABANDONED);
     for (int number : numbers) {
       Lane lane = lanes.remove(number);
       if (lane != null) {

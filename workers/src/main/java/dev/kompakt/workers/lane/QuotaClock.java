@@ -6,8 +6,8 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /// The time that quotas go by. It starts as the wall clock has it and goes on by the monotonic one,
-/// so that a minute lasts a minute when somebody sets the wall clock. What records say is of the wall
-/// clock, and is brought over as far from now as it is there. Thread-safe.
+/// so that a minute lasts a minute when somebody sets the wall clock. What records say is of the
+/// wall clock, and is brought over as far from now as it is there. Thread-safe.
 final class QuotaClock {
   private final InstantSource wall;
   private final LongSupplier nanos;

@@ -17,9 +17,9 @@ import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.LimitKey;
 import dev.kompakt.schemas.record.Mode;
+import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Outcome.TooLarge.Unit;
 import dev.kompakt.schemas.record.Outcome.Transient.Cause;
-import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Usage;
 import dev.kompakt.schemas.record.Work;
 import dev.kompakt.workers.Jobs;
@@ -457,8 +457,7 @@ class AttemptRunnerTest {
   @Test
   void shouldReportWhatIsSettledWithoutAnAttempt() {
     // When
-    boolean recorded =
-        runner.settle(job(Mode.NATIVE), stop, watch, new Outcome.Declined(null));
+    boolean recorded = runner.settle(job(Mode.NATIVE), stop, watch, new Outcome.Declined(null));
 
     // Then
     assertThat(recorded).isTrue();

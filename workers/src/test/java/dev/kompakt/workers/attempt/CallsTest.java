@@ -12,8 +12,8 @@ import dev.kompakt.schemas.record.AttemptEvent;
 import dev.kompakt.schemas.record.Checkpoint;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Mode;
-import dev.kompakt.schemas.record.Outcome.Unauthorized.Standing;
 import dev.kompakt.schemas.record.Outcome;
+import dev.kompakt.schemas.record.Outcome.Unauthorized.Standing;
 import dev.kompakt.workers.Jobs;
 import dev.kompakt.workers.TestClock;
 import dev.kompakt.workers.TestConfig;
@@ -289,8 +289,7 @@ class CallsTest {
             Mode.NATIVE,
             payloads.put("{}"),
             Jobs.whole(payloads.put("{\"n\":1}"), Checkpoint.SEALED));
-    AttemptBounds bounds =
-        new AttemptBounds(stop, clock.instant().plusSeconds(60), clock);
+    AttemptBounds bounds = new AttemptBounds(stop, clock.instant().plusSeconds(60), clock);
     return calls.make(job, upstream.prepare(job, bounds), bounds, course, watch);
   }
 
