@@ -74,8 +74,7 @@ class LinkFaultsIT {
     }
     String keepalive = "{ firstAfter: 300ms, every: 300ms }";
     kompakt =
-        Deployment.inProcesses(
-            home, Configs.provider(upstream, "native", keepalive, 1), layout);
+        Deployment.inProcesses(home, Configs.provider(upstream, "native", keepalive, 1), layout);
   }
 
   @AfterAll
@@ -365,8 +364,7 @@ class LinkFaultsIT {
   }
 
   private Socket ask(String ingress, String body) throws IOException {
-    Socket socket =
-        new Socket(InetAddress.getLoopbackAddress(), kompakt.data(ingress).getPort());
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), kompakt.data(ingress).getPort());
     String head =
         "POST %s HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
             .formatted(COMPACT, body.getBytes(StandardCharsets.UTF_8).length);

@@ -8,8 +8,8 @@ import dev.kompakt.workers.Seeded;
 import dev.kompakt.workers.quota.Limits;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /// Whole histories of workers that share accounts, against a provider with a clock of its own.
 class QuotaSimulationTest {
-  private static final int ROUNDS = 4;
+  private static final int ROUNDS = 8;
   private static final int WORKERS = 4;
   private static final Duration LENGTH = Duration.ofMinutes(12);
 
