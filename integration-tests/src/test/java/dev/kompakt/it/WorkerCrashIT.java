@@ -7,6 +7,7 @@ import dev.kompakt.testing.Call;
 import dev.kompakt.testing.Cluster;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Histories;
+import dev.kompakt.testing.audit.Audit;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -38,7 +40,7 @@ class WorkerCrashIT {
 
   @BeforeAll
   void start(@TempDir Path home) {
-    upstream = FakeUpstream.start();
+    upstream = FakeUpstream.start().summarizing(Audit::receipt);
     kompakt = TwoWorkers.start(home, upstream, 4);
   }
 
@@ -48,6 +50,11 @@ class WorkerCrashIT {
       kompakt.close();
     }
     upstream.close();
+  }
+
+  @AfterEach
+  void assertNothingLostAndNothingBoughtTwice() {
+    assertThat(Audit.violations(kompakt, upstream)).isEmpty();
   }
 
   /// What became of a compaction during which a worker died.

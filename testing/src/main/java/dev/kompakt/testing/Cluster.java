@@ -111,7 +111,8 @@ public final class Cluster implements Deployment {
   }
 
   static Member.Command command(String name, List<String> arguments, Layout layout) {
-    List<String> options = new ArrayList<>();
+    // Few live long enough here for what is compiled for speed to pay.
+    List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1"));
     if (!name.equals(TOGETHER)) {
       options.add("-Xmx512m");
     }
