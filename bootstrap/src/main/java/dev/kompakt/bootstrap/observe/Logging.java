@@ -76,8 +76,8 @@ public final class Logging {
 
   /// What Kafka says that means nothing: the embedded broker closes a client of its own twice at
   /// every stop, the router's topics are asked for before they are made, the router tells itself
-  /// why its streams end, and a producer that is closed before it was let in has no transaction to
-  /// abort.
+  /// why its streams end, a producer that is closed before it was let in has no transaction to
+  /// abort, and brokers forget by themselves what a reader was about to fetch.
   private static final class Recoverable extends TurboFilter {
     @Override
     public FilterReply decide(
@@ -91,7 +91,8 @@ public final class Logging {
               && (format.contains("Attempting to close NetworkClient")
                   || format.contains("reported a recoverable issue")
                   || format.contains("The streams client is going to shut down now")
-                  || format.contains("while aborting transaction when during closing"))
+                  || format.contains("while aborting transaction when during closing")
+                  || format.contains("Failed to close fetcher"))
           ? FilterReply.DENY
           : FilterReply.NEUTRAL;
     }
