@@ -79,11 +79,12 @@ record NodeSdk(String node, Path installed) implements Sdk {
                       command.name().toLowerCase(Locale.ROOT)))
               .redirectError(errors.toFile())
               .start();
+      // Only the one that is late is destroyed: that closes its output, which is still to be read.
       var _ =
           process
               .onExit()
               .orTimeout(LONGEST.toMillis(), TimeUnit.MILLISECONDS)
-              .whenComplete((_, _) -> process.destroyForcibly());
+              .exceptionally(_ -> process.destroyForcibly());
       try (OutputStream in = process.getOutputStream()) {
         in.write(asked.toString().getBytes(StandardCharsets.UTF_8));
       }
