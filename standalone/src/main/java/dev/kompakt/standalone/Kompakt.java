@@ -5,6 +5,7 @@ import dev.kompakt.bootstrap.config.ConfigException;
 import dev.kompakt.bootstrap.config.HostPort;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.credential.AccountCredentials;
+import dev.kompakt.bootstrap.kafka.Groups;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.kafka.Rights;
 import dev.kompakt.bootstrap.kafka.UnreachableException;
@@ -119,7 +120,7 @@ public final class Kompakt implements AutoCloseable {
     KafkaClients clients =
         closing.add(new FirstContact(kafka, clientId(), rights, patience.contact()).make());
     if (embedded != null) {
-      embedded.dismissMembers(WorkerService.GROUP);
+      embedded.dismissMembers(Groups.WORKERS);
     }
     PayloadStore payloads =
         closing.add(new PayloadStore(clients, new SegmentSeal(key), PAYLOAD_READERS));

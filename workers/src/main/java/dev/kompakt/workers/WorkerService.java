@@ -3,6 +3,7 @@ package dev.kompakt.workers;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.credential.AccountProbes;
 import dev.kompakt.bootstrap.credential.Credentials;
+import dev.kompakt.bootstrap.kafka.Groups;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.kafka.LogView;
 import dev.kompakt.bootstrap.kafka.Rights;
@@ -43,9 +44,6 @@ import org.slf4j.LoggerFactory;
 
 /// The worker role of one process.
 public final class WorkerService {
-  /// The consumer group that shares the lanes.
-  public static final String GROUP = LaneWorker.GROUP;
-
   /// What it must be allowed in Kafka.
   public static final Rights RIGHTS =
       Rights.of(
@@ -57,7 +55,7 @@ public final class WorkerService {
                   Topics.CREDENTIALS,
                   Topics.LIMITS,
                   Topics.COMPACTIONS))
-          .inGroup(GROUP);
+          .inGroup(Groups.WORKERS);
 
   private static final Logger LOG = LoggerFactory.getLogger(WorkerService.class);
 

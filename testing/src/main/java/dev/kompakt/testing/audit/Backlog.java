@@ -3,7 +3,6 @@ package dev.kompakt.testing.audit;
 import dev.kompakt.bootstrap.kafka.Groups;
 import dev.kompakt.schemas.topic.Topic;
 import dev.kompakt.schemas.topic.Topics;
-import dev.kompakt.workers.WorkerService;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,7 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 /// @param workers committed on the jobs' lanes
 /// @param routers committed on submissions and outcomes
 record Backlog(Map<TopicPartition, Long> workers, Map<TopicPartition, Long> routers) {
-  private static final String WORKERS = WorkerService.GROUP;
+  private static final String WORKERS = Groups.WORKERS;
   private static final String ROUTERS = Groups.ROUTER;
 
   static Backlog read(Admin admin) {

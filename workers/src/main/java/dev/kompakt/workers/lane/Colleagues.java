@@ -1,5 +1,6 @@
 package dev.kompakt.workers.lane;
 
+import dev.kompakt.bootstrap.kafka.Groups;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.HashSet;
@@ -57,7 +58,7 @@ final class Colleagues implements AutoCloseable {
     admin = asking;
     try {
       Map<String, ClassicGroupDescription> groups =
-          asking.describeClassicGroups(List.of(LaneConsumer.GROUP)).all().get();
+          asking.describeClassicGroups(List.of(Groups.WORKERS)).all().get();
       Set<String> missing = new HashSet<>(workers);
       for (ClassicGroupDescription group : groups.values()) {
         for (MemberDescription member : group.members()) {

@@ -1,5 +1,6 @@
 package dev.kompakt.workers.lane;
 
+import dev.kompakt.bootstrap.kafka.Groups;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.observe.Meter;
 import dev.kompakt.bootstrap.observe.Meters;
@@ -27,8 +28,6 @@ import org.slf4j.LoggerFactory;
 /// The poll thread: takes jobs from the lanes this worker owns and commits what is finished. The
 /// consumer is touched by this thread alone, but for waking it.
 final class LaneConsumer {
-  static final String GROUP = LaneWorker.GROUP;
-
   private static final Logger LOG = LoggerFactory.getLogger(LaneConsumer.class);
   private static final Duration IDLE_POLL = Duration.ofSeconds(1);
   private static final Duration PAUSE = Duration.ofMillis(50);
@@ -67,7 +66,7 @@ final class LaneConsumer {
 
   private static Map<String, Object> settings() {
     Map<String, Object> settings = new HashMap<>();
-    settings.put(ConsumerConfig.GROUP_ID_CONFIG, GROUP);
+    settings.put(ConsumerConfig.GROUP_ID_CONFIG, Groups.WORKERS);
     settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
     settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
     settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);

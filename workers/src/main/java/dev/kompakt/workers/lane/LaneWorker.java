@@ -20,9 +20,6 @@ import java.util.function.Predicate;
 
 /// This process' part of the lanes: takes jobs while it runs and has attempts carry them out.
 public final class LaneWorker {
-  /// The consumer group that shares the lanes.
-  public static final String GROUP = "kompakt-workers";
-
   private final int laneCount;
   private final Lanes lanes;
   private final LaneConsumer consumer;

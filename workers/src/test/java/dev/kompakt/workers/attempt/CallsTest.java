@@ -17,9 +17,7 @@ import dev.kompakt.schemas.record.Outcome.Unauthorized.Standing;
 import dev.kompakt.workers.Jobs;
 import dev.kompakt.workers.TestClock;
 import dev.kompakt.workers.TestConfig;
-import dev.kompakt.workers.lane.Attempts;
 import dev.kompakt.workers.payload.MemoryPayloads;
-import dev.kompakt.workers.quota.Spent;
 import dev.kompakt.workers.report.OutcomeReporter;
 import dev.kompakt.workers.stop.AttemptBounds;
 import dev.kompakt.workers.stop.Closing;
@@ -36,14 +34,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What becomes of a call whose credential is refused.
+/// What is checked before a call, and what becomes of one whose credential is refused.
 @Timeout(30)
 class CallsTest {
   private static final AccountId ACCOUNT = new AccountId("a");
@@ -64,32 +61,6 @@ class CallsTest {
   private SocketProvider provider;
   private Upstream upstream;
   private Credentials keys;
-
-  private static final class Watched implements Attempts.Watch {
-    private boolean roomForTwo = true;
-    private BooleanSupplier owned = () -> true;
-
-    @Override
-    public boolean owned(Duration atMost) {
-      return owned.getAsBoolean();
-    }
-
-    @Override
-    public boolean sized(long tokens) {
-      return true;
-    }
-
-    @Override
-    public boolean again() {
-      return roomForTwo;
-    }
-
-    @Override
-    public void sent() {}
-
-    @Override
-    public void over(Spent spent) {}
-  }
 
   /// Gives one key, and another once that is refused.
   private static final class Two implements Credentials {
