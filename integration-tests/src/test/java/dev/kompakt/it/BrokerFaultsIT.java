@@ -95,7 +95,7 @@ class BrokerFaultsIT {
     // Given
     CountDownLatch released = new CountDownLatch(1);
     int before = upstream.count();
-    upstream.answering(_ -> onceReleased(released));
+    upstream.answering(_ -> Reply.success().after(released));
     CompletableFuture<HttpResponse<String>> running =
         client.postAsync(COMPACT, history(SPLIT_BYTES));
     HttpResponse<InputStream> parked = client.parked(COMPACT, history(Histories.SMALL_BYTES));
@@ -123,9 +123,9 @@ class BrokerFaultsIT {
       String answer = new String(body.readAllBytes(), StandardCharsets.UTF_8);
       assertThat(Client.compactionItems(Client.JSON.readTree(answer))).hasSize(1);
     }
-    assertSummarized(Client.await(running));
+    Client.assertSummarized(Client.await(running));
     assertRepeated(before, inFlight);
-    assertSummarized(client.compact(history(Histories.SMALL_BYTES)));
+    Client.assertSummarized(client.compact(history(Histories.SMALL_BYTES)));
   }
 
   /// Half of those that were due.
@@ -148,7 +148,7 @@ class BrokerFaultsIT {
     kompakt.crash("broker");
 
     // Then
-    running.forEach(answer -> assertSummarized(Client.await(answer)));
+    running.forEach(answer -> Client.assertSummarized(Client.await(answer)));
     assertRepeated(before, 0);
   }
 
@@ -184,7 +184,7 @@ class BrokerFaultsIT {
     kompakt.start("ingress");
 
     // Then
-    assertSummarized(client.compact(body));
+    Client.assertSummarized(client.compact(body));
   }
 
   @Test
@@ -192,7 +192,7 @@ class BrokerFaultsIT {
     // Given
     CountDownLatch released = new CountDownLatch(1);
     int before = upstream.count();
-    upstream.answering(_ -> onceReleased(released));
+    upstream.answering(_ -> Reply.success().after(released));
     String location =
         client
             .compact(history(2 * SPLIT_BYTES), "prefer", "respond-async")
@@ -256,20 +256,6 @@ class BrokerFaultsIT {
   }
 
   private String history(long bytes) {
-    return new String(Histories.ofBytes(++seed, bytes).toBytes(), StandardCharsets.UTF_8);
-  }
-
-  private static Reply onceReleased(CountDownLatch released) {
-    try {
-      released.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return Reply.success();
-  }
-
-  private static void assertSummarized(HttpResponse<String> response) {
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-    assertThat(Client.compactionItems(json(response))).hasSize(1);
+    return Histories.ofBytes(++seed, bytes).toText();
   }
 }

@@ -1,5 +1,7 @@
 package dev.kompakt.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -130,5 +132,10 @@ final class Client {
       }
     }
     return items;
+  }
+
+  static void assertSummarized(HttpResponse<String> response) {
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    assertThat(compactionItems(json(response))).hasSize(1);
   }
 }

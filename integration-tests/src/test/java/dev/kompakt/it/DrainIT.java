@@ -15,7 +15,6 @@ import dev.kompakt.testing.Reply;
 import dev.kompakt.testing.SyntheticRequest;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -80,15 +79,7 @@ class DrainIT {
     upstream.reset();
     CountDownLatch latch = new CountDownLatch(1);
     answering = latch;
-    upstream.answering(
-        _ -> {
-          try {
-            latch.await();
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-          return Reply.success();
-        });
+    upstream.answering(_ -> Reply.success().after(latch));
   }
 
   @AfterEach
@@ -267,6 +258,6 @@ class DrainIT {
   }
 
   private static String text(SyntheticRequest request) {
-    return new String(request.toBytes(), StandardCharsets.UTF_8);
+    return request.toText();
   }
 }

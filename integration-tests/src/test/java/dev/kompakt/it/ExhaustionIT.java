@@ -70,7 +70,7 @@ class ExhaustionIT {
   @BeforeEach
   void hold() {
     released = new CountDownLatch(1);
-    upstream.answering(_ -> whenReleased());
+    upstream.answering(_ -> Reply.success().after(released));
   }
 
   @AfterAll
@@ -155,15 +155,6 @@ class ExhaustionIT {
     return new Client(kompakt.data()).postAsync(COMPACT, body);
   }
 
-  private Reply whenReleased() {
-    try {
-      released.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return Reply.success();
-  }
-
   private void takeAllMemory(String process) throws Exception {
     VirtualMachine machine = VirtualMachine.attach(Long.toString(kompakt.pid(process)));
     assertThatThrownBy(() -> machine.loadAgent(agent().toString()))
@@ -219,7 +210,6 @@ class ExhaustionIT {
   }
 
   private String history() {
-    return new String(
-        Histories.ofBytes(++seed, Histories.SMALL_BYTES).toBytes(), StandardCharsets.UTF_8);
+    return Histories.ofBytes(++seed, Histories.SMALL_BYTES).toText();
   }
 }

@@ -1,6 +1,5 @@
 package dev.kompakt.it;
 
-import static dev.kompakt.it.Client.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kompakt.testing.Cluster;
@@ -11,7 +10,6 @@ import dev.kompakt.testing.Reply;
 import dev.kompakt.testing.audit.Audit;
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -73,7 +71,7 @@ class FullDiskIT {
     // Given
     CountDownLatch released = new CountDownLatch(1);
     int before = upstream.count();
-    upstream.answering(_ -> onceReleased(released));
+    upstream.answering(_ -> Reply.success().after(released));
     CompletableFuture<HttpResponse<String>> running =
         client.postAsync(COMPACT, history(SPLIT_BYTES));
     upstream.awaitCalls(before + 1, SOON);
@@ -94,25 +92,11 @@ class FullDiskIT {
     released.countDown();
 
     // Then
-    assertSummarized(Client.await(running));
-    assertSummarized(client.compact(history(SPLIT_BYTES)));
+    Client.assertSummarized(Client.await(running));
+    Client.assertSummarized(client.compact(history(SPLIT_BYTES)));
   }
 
   private String history(long bytes) {
-    return new String(Histories.ofBytes(++seed, bytes).toBytes(), StandardCharsets.UTF_8);
-  }
-
-  private static Reply onceReleased(CountDownLatch released) {
-    try {
-      released.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return Reply.success();
-  }
-
-  private static void assertSummarized(HttpResponse<String> response) {
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-    assertThat(Client.compactionItems(json(response))).hasSize(1);
+    return Histories.ofBytes(++seed, bytes).toText();
   }
 }

@@ -104,11 +104,7 @@ class IngressFaultsIT {
     String body = history();
     int before = upstream.count();
     CountDownLatch released = new CountDownLatch(1);
-    upstream.answering(
-        _ -> {
-          await(released);
-          return Reply.success();
-        });
+    upstream.answering(_ -> Reply.success().after(released));
     Client client = new Client(kompakt.data());
     CompletableFuture<HttpResponse<String>> parked =
         client.postAsync(COMPACT, body, "idempotency-key", "p2");
@@ -187,16 +183,7 @@ class IngressFaultsIT {
     return came.toString(StandardCharsets.UTF_8);
   }
 
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   private String history() {
-    return new String(
-        Histories.ofBytes(++seed, Histories.SMALL_BYTES).toBytes(), StandardCharsets.UTF_8);
+    return Histories.ofBytes(++seed, Histories.SMALL_BYTES).toText();
   }
 }

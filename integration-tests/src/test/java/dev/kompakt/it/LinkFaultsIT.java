@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.kompakt.testing.Call;
 import dev.kompakt.testing.Cluster;
 import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
@@ -28,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -91,15 +89,7 @@ class LinkFaultsIT {
     upstream.reset();
     CountDownLatch closed = new CountDownLatch(1);
     gate = closed;
-    upstream.answering(
-        _ -> {
-          try {
-            closed.await();
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-          return Reply.success();
-        });
+    upstream.answering(_ -> Reply.success().after(closed));
   }
 
   @AfterEach
@@ -150,7 +140,9 @@ class LinkFaultsIT {
       assertThat(retried.statusCode()).as(retried.body()).isEqualTo(200);
       await().atMost(SOON).until(() -> status(cut.ingress(), "/readyz") == 200);
     }
-    assertThat(callsByBody()).hasSize(4).allSatisfy((_, calls) -> assertThat(calls).isOne());
+    assertThat(upstream.callsByBody())
+        .hasSize(4)
+        .allSatisfy((_, calls) -> assertThat(calls).isOne());
   }
 
   private Cut askMore(String ingress, CompletableFuture<HttpResponse<String>> parked) {
@@ -199,7 +191,7 @@ class LinkFaultsIT {
     await().atMost(SOON).until(() -> metric(worker, "kompakt_lanes") > 0);
     await().atMost(SOON).until(() -> metric(worker, RUNNING) == 0);
     assertThat(at("ingress").compact(history()).statusCode()).isEqualTo(200);
-    Map<String, Long> calls = callsByBody();
+    Map<String, Long> calls = upstream.callsByBody();
     assertThat(calls).hasSize(5);
     assertThat(calls.values()).filteredOn(count -> count == 2).hasSize(inFlight);
     assertThat(calls.values()).filteredOn(count -> count == 1).hasSize(5 - inFlight);
@@ -225,7 +217,7 @@ class LinkFaultsIT {
 
     // Then
     assertThat(answers).allMatch(answer -> Client.await(answer).statusCode() == 200);
-    Map<String, Long> calls = callsByBody();
+    Map<String, Long> calls = upstream.callsByBody();
     assertThat(calls.values()).filteredOn(count -> count == 2).hasSize(inFlight);
     assertThat(calls.values()).filteredOn(count -> count == 1).hasSize(4 - inFlight);
   }
@@ -338,11 +330,6 @@ class LinkFaultsIT {
     return WORKERS.stream().filter(name -> metric(name, RUNNING) > 0).findFirst().orElseThrow();
   }
 
-  private Map<String, Long> callsByBody() {
-    return upstream.calls().stream()
-        .collect(Collectors.groupingBy(Call::sha256, Collectors.counting()));
-  }
-
   private Client at(String ingress) {
     return new Client(kompakt.data(ingress));
   }
@@ -373,6 +360,6 @@ class LinkFaultsIT {
   }
 
   private String history() {
-    return new String(Histories.small(++seed).toBytes(), StandardCharsets.UTF_8);
+    return Histories.small(++seed).toText();
   }
 }

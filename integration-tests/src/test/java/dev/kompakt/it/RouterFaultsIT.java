@@ -132,7 +132,7 @@ class RouterFaultsIT {
     kompakt.crash("router");
 
     // Then
-    answers.forEach(answer -> assertSummarized(Client.await(answer)));
+    answers.forEach(answer -> Client.assertSummarized(Client.await(answer)));
     await().atMost(SOON).untilAsserted(() -> assertThat(counted()).isEqualTo(upstream.count()));
   }
 
@@ -141,11 +141,11 @@ class RouterFaultsIT {
   void shouldGoOnFromTheChangelogWhenItsStateIs(Damage damage) throws IOException {
     // Given
     String done = history(Histories.SMALL_BYTES);
-    assertSummarized(client.compact(done));
+    Client.assertSummarized(client.compact(done));
     CountDownLatch released = new CountDownLatch(1);
     int before = upstream.count();
     upstream.answering(
-        call -> call.number() > before + 3 ? onceReleased(released) : Reply.success());
+        call -> call.number() > before + 3 ? Reply.success().after(released) : Reply.success());
     CompletableFuture<HttpResponse<String>> running =
         client.postAsync(COMPACT, history(SPLIT_BYTES));
     upstream.awaitCalls(before + 5, SOON);
@@ -158,16 +158,16 @@ class RouterFaultsIT {
     released.countDown();
 
     // Then
-    assertSummarized(Client.await(running));
+    Client.assertSummarized(Client.await(running));
     int calls = upstream.count();
-    assertSummarized(client.compact(done));
+    Client.assertSummarized(client.compact(done));
     assertThat(upstream.count()).isEqualTo(calls);
   }
 
   @Test
   void shouldNotBeReadyWhileItRestores() throws Exception {
     // Given
-    assertSummarized(client.compact(history(SPLIT_BYTES)));
+    Client.assertSummarized(client.compact(history(SPLIT_BYTES)));
     kompakt.terminate("router");
     var _ = kompakt.awaitExit("router", SOON);
     Damage.DELETED.inflict(home.resolve(TASKS));
@@ -187,7 +187,7 @@ class RouterFaultsIT {
 
     // Then
     Client.await(started);
-    assertSummarized(client.compact(history(Histories.SMALL_BYTES)));
+    Client.assertSummarized(client.compact(history(Histories.SMALL_BYTES)));
   }
 
   @Test
@@ -226,21 +226,7 @@ class RouterFaultsIT {
   }
 
   private String history(long bytes) {
-    return new String(Histories.ofBytes(++seed, bytes).toBytes(), StandardCharsets.UTF_8);
-  }
-
-  private static Reply onceReleased(CountDownLatch released) {
-    try {
-      released.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return Reply.success();
-  }
-
-  private static void assertSummarized(HttpResponse<String> response) {
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-    assertThat(Client.compactionItems(json(response))).hasSize(1);
+    return Histories.ofBytes(++seed, bytes).toText();
   }
 
   /// Calls of all accounts, as the admin API tells them.

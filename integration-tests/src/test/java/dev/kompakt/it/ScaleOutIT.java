@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.kompakt.testing.Call;
 import dev.kompakt.testing.Canaries;
 import dev.kompakt.testing.Cluster;
 import dev.kompakt.testing.Deployment;
@@ -14,16 +13,13 @@ import dev.kompakt.testing.Layout;
 import dev.kompakt.testing.Reply;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -216,8 +212,8 @@ class ScaleOutIT {
     // Then
     assertThat(troubles).isEmpty();
     assertThat(sent).hasSizeGreaterThan(20);
-    assertThat(callsByBody()).hasSize(sent.size());
-    assertThat(callsByBody().values()).as("bought twice").containsOnly(1L);
+    assertThat(upstream.callsByBody()).hasSize(sent.size());
+    assertThat(upstream.callsByBody().values()).as("bought twice").containsOnly(1L);
   }
 
   /// Sends each request to an ingress that says it is ready, in turn.
@@ -263,15 +259,7 @@ class ScaleOutIT {
   private void hold() {
     CountDownLatch closed = new CountDownLatch(1);
     gate = closed;
-    upstream.answering(
-        _ -> {
-          try {
-            closed.await();
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-          return Reply.success();
-        });
+    upstream.answering(_ -> Reply.success().after(closed));
   }
 
   /// Compactions enough to lie on partitions of both routers, and no more than run at once.
@@ -293,11 +281,6 @@ class ScaleOutIT {
     return Client.json(at(ingress).get(location)).path("status").asString("");
   }
 
-  private Map<String, Long> callsByBody() {
-    return upstream.calls().stream()
-        .collect(Collectors.groupingBy(Call::sha256, Collectors.counting()));
-  }
-
   private Client at(String ingress) {
     return new Client(kompakt.data(ingress));
   }
@@ -311,7 +294,7 @@ class ScaleOutIT {
   }
 
   private String history() {
-    return new String(Histories.small(++seed).toBytes(), StandardCharsets.UTF_8);
+    return Histories.small(++seed).toText();
   }
 
   private String turn() {

@@ -9,7 +9,6 @@ import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Histories;
 import dev.kompakt.testing.audit.Audit;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -132,6 +131,6 @@ class WorkerCrashIT {
   }
 
   private String history() {
-    return new String(Histories.ofBytes(++seed, 250_000).toBytes(), StandardCharsets.UTF_8);
+    return Histories.ofBytes(++seed, 250_000).toText();
   }
 }

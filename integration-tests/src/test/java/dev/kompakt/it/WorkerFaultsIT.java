@@ -11,7 +11,6 @@ import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Histories;
 import dev.kompakt.testing.Reply;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -100,7 +99,7 @@ class WorkerFaultsIT {
     // Given two calls in flight
     int before = upstream.count();
     CountDownLatch resumed = new CountDownLatch(1);
-    upstream.answering(_ -> after(resumed));
+    upstream.answering(_ -> Reply.success().after(resumed));
     String early = history(SMALL);
     CompletableFuture<HttpResponse<String>> first = submit(early);
     upstream.awaitCalls(before + 1, SOON);
@@ -110,7 +109,8 @@ class WorkerFaultsIT {
     String earlySha = inFlight.getFirst().sha256();
 
     // When its worker is stopped, another one ends the first and is about to end the second
-    upstream.answering(call -> call.sha256().equals(earlySha) ? Reply.success() : after(resumed));
+    upstream.answering(
+        call -> call.sha256().equals(earlySha) ? Reply.success() : Reply.success().after(resumed));
     kompakt.pause(owner);
     HttpResponse<String> whileStopped = Client.await(first);
     upstream.awaitCalls(before + 4, SOON);
@@ -173,16 +173,7 @@ class WorkerFaultsIT {
     return new Client(kompakt.admin(process)).get("/metrics").body();
   }
 
-  private static Reply after(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return Reply.success();
-  }
-
   private String history(long bytes) {
-    return new String(Histories.ofBytes(++seed, bytes).toBytes(), StandardCharsets.UTF_8);
+    return Histories.ofBytes(++seed, bytes).toText();
   }
 }

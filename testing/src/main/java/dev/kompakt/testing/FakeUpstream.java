@@ -10,11 +10,13 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A provider on loopback that does as it is told and remembers what it was asked.
@@ -125,6 +127,11 @@ public final class FakeUpstream implements AutoCloseable {
   /// All calls so far, in the order they began; none where bodies are not inspected.
   public List<Call> calls() {
     return ledger.calls();
+  }
+
+  /// How often each body came, by its SHA-256.
+  public Map<String, Long> callsByBody() {
+    return calls().stream().collect(Collectors.groupingBy(Call::sha256, Collectors.counting()));
   }
 
   /// How many calls began.

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 
 /// What [FakeUpstream] does with one call: what it answers, after how long, and how the bytes go
 /// out.
@@ -245,6 +246,17 @@ public record Reply(Answer answer, Duration delay, Delivery delivery) {
   /// The same after some time.
   public Reply after(Duration delay) {
     return new Reply(answer, delay, delivery);
+  }
+
+  /// The same, once the latch is down: keeps the thread that asks, which is the call's own in
+  /// [FakeUpstream#answering], until then or until it is interrupted.
+  public Reply after(CountDownLatch released) {
+    try {
+      released.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return this;
   }
 
   /// The same, delivered otherwise.

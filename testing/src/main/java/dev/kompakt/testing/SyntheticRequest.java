@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 
 /// A made-up request to compact a coding session: messages, reasoning, calls with their outputs,
 /// some of them in parallel. Every span (an item, or calls together with their outputs) holds one
@@ -83,6 +84,10 @@ public record SyntheticRequest(
       throw new UncheckedIOException(e);
     }
     return body;
+  }
+
+  public String toText() {
+    return new String(toBytes(), StandardCharsets.UTF_8);
   }
 
   /// How many spans, and so marks, it has; found by making it once more.

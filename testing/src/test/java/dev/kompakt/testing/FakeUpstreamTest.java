@@ -67,7 +67,7 @@ class FakeUpstreamTest {
     assertThat(call.accepted()).isTrue();
     assertThat(call.authorization()).isEqualTo("Bearer a");
     assertThat(call.marks()).hasSize(request.marks());
-    assertThat(call.body()).contains(new String(request.toBytes(), StandardCharsets.UTF_8));
+    assertThat(call.body()).contains(request.toText());
     assertThat(upstream.violations()).isEmpty();
   }
 

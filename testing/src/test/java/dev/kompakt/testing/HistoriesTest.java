@@ -59,7 +59,7 @@ class HistoriesTest {
     SyntheticRequest request = Histories.ofMebibytes(SEED, 2).withOversized(1_500_000);
 
     // When
-    String body = new String(request.toBytes(), StandardCharsets.UTF_8);
+    String body = request.toText();
 
     // Then
     int longest = 0;

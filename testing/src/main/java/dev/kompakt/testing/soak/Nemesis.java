@@ -15,10 +15,6 @@ import java.util.function.Consumer;
 
 /// Breaks one thing after another, and mends it. For one thread.
 final class Nemesis {
-  private static final List<String> PROCESSES =
-      List.of("broker", "router", "worker", "worker-2", "ingress", "ingress-2");
-  private static final List<String> LINKED =
-      List.of("router", "worker", "worker-2", "ingress", "ingress-2");
   private static final Duration EXIT = Duration.ofSeconds(60);
   private static final int LONGEST_FAULT_MILLIS = 9_000;
   private static final int LONGEST_PEACE_MILLIS = 5_000;
@@ -54,11 +50,11 @@ final class Nemesis {
     Kind kind = one(List.of(Kind.values()));
     tally.merge(kind.name().toLowerCase(Locale.ROOT).replace('_', ' '), 1, Integer::sum);
     switch (kind) {
-      case KILL -> kill(one(PROCESSES));
-      case RESTART -> restart(one(PROCESSES));
-      case HOLD -> hold(one(PROCESSES));
+      case KILL -> kill(one(Soak.PROCESSES));
+      case RESTART -> restart(one(Soak.PROCESSES));
+      case HOLD -> hold(one(Soak.PROCESSES));
       case CRASH_POINT -> crash(one(List.of(CrashPoint.values())));
-      case LINK -> link(one(LINKED));
+      case LINK -> link(one(Soak.LINKED));
       case PROVIDER -> provider(one(List.of(Provider.Mood.values())));
     }
   }
@@ -66,7 +62,7 @@ final class Nemesis {
   /// Mends what is broken; all processes are ready when it returns, and a while after.
   void mend() throws InterruptedException {
     provider.behave();
-    for (String name : LINKED) {
+    for (String name : Soak.LINKED) {
       kompakt.link(name).heal();
     }
     for (String name : armed) {
@@ -75,7 +71,7 @@ final class Nemesis {
       }
     }
     armed.clear();
-    for (String name : PROCESSES) {
+    for (String name : Soak.PROCESSES) {
       kompakt.resume(name);
       if (!kompakt.alive(name)) {
         kompakt.start(name);

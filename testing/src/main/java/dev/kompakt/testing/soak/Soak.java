@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// One broker, one router, two workers and two ingresses under compactions of mixed sizes, while
 /// processes are killed, held and restarted, links are broken and the provider misbehaves, one
@@ -27,17 +28,13 @@ public final class Soak {
   private static final Duration DRAIN = Duration.ofMinutes(4);
 
   private static final Duration BETWEEN_SAMPLES = Duration.ofSeconds(10);
-  private static final List<String> ROLES =
-      List.of("broker", "router", "worker", "worker-2", "ingress", "ingress-2");
-  private static final Layout LAYOUT =
-      Layout.ONE_OF_EACH
-          .workers(2)
-          .ingresses(2)
-          .linked("router")
-          .linked("worker")
-          .linked("worker-2")
-          .linked("ingress")
-          .linked("ingress-2");
+
+  /// Those whose way to the broker can be broken.
+  static final List<String> LINKED =
+      List.of("router", "worker", "worker-2", "ingress", "ingress-2");
+
+  static final List<String> PROCESSES =
+      Stream.concat(Stream.of("broker"), LINKED.stream()).toList();
 
   private final long seed;
   private final Duration length;
@@ -84,17 +81,25 @@ public final class Soak {
         FakeUpstream.start(new FakeUpstream.Options(0, true, 0, false))
             .summarizing(Audit::receipt)
             .answering(provider)) {
-      try (Cluster kompakt = Deployment.inProcesses(home, config(home, upstream), LAYOUT)) {
+      try (Cluster kompakt = Deployment.inProcesses(home, config(home, upstream), layout())) {
         return run(home, random, kompakt, upstream, provider);
       }
     }
+  }
+
+  private static Layout layout() {
+    Layout layout = Layout.ONE_OF_EACH.workers(2).ingresses(2);
+    for (String name : LINKED) {
+      layout = layout.linked(name);
+    }
+    return layout;
   }
 
   private Result run(
       Path home, Random random, Cluster kompakt, FakeUpstream upstream, Provider provider)
       throws InterruptedException {
     Nemesis nemesis = new Nemesis(random.nextLong(), kompakt, provider, progress);
-    Growth growth = new Growth(kompakt, ROLES, home);
+    Growth growth = new Growth(kompakt, PROCESSES, home);
     List<String> violations = new ArrayList<>();
     long end = System.nanoTime() + length.toNanos();
     try (Load load =
