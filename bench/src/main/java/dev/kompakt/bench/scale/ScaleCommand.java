@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
     name = "scale",
     sortOptions = false,
     description = {
-      "Measure what more workers bring: 1, 2 and 4 of them before an upstream that takes 2 seconds.",
+      "Measure what more workers bring: 1, 2 and 4 of them before an upstream that takes 2 seconds,"
+          + " half a second more or less.",
       "",
       "Each worker makes so many calls at once, the accounts would take more, and there is always"
           + " more work than all may do: so a worker can do concurrency / 2 jobs a second, and"
@@ -39,7 +40,7 @@ public final class ScaleCommand implements Callable<Integer> {
       names = "--concurrency",
       paramLabel = "CALLS",
       description = "Calls at once of each worker. Default: ${DEFAULT-VALUE}.")
-  int concurrency = 32;
+  int concurrency = 16;
 
   @Option(names = "--quick", description = "Count for a shorter time: for a first look.")
   boolean quick;

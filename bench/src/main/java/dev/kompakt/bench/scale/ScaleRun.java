@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Clients that always have more work than the workers may do, and a count of what comes through.
@@ -28,8 +29,12 @@ final class ScaleRun {
   /// Of each history.
   static final long BODY_BYTES = 10 << 10;
 
-  /// How long each upstream call takes.
+  /// How long an upstream call takes, on average.
   static final Duration UPSTREAM = Duration.ofSeconds(2);
+
+  /// Calls that all took the same would end in waves, of which a count may catch one more or less.
+  private static final List<Duration> SPREAD =
+      Stream.of(-500, -250, 0, 250, 500).map(millis -> UPSTREAM.plusMillis(millis)).toList();
 
   private static final int ACCOUNTS = 16;
   private static final int LANES = 16;
@@ -73,7 +78,7 @@ final class ScaleRun {
                 List.of(),
                 "kafka.lanes=" + LANES,
                 "worker.concurrency=" + concurrency)) {
-      upstream.answering(_ -> Reply.success().after(UPSTREAM));
+      upstream.answering(call -> Reply.success().after(SPREAD.get(call.number() % SPREAD.size())));
       return measure(workers, kompakt);
     }
   }
