@@ -1,7 +1,6 @@
 package dev.kompakt.ingress.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kompakt.bootstrap.config.Client;
 import dev.kompakt.bootstrap.config.ConfigLoader;
@@ -20,7 +19,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-final class AdmissionTest {
+/// Who is let in: by room in all, by lane, by share, and by what a key may use.
+class AdmissionTest {
   private static final long MIB = 1 << 20;
   private static final Caller ALICE = caller("alice", null, null, null);
   private static final Caller BOB = caller("bob", null, null, null);
@@ -273,96 +273,6 @@ final class AdmissionTest {
     assertThat(reason(richer)).isNull();
     assertThat(reason(query)).isNull();
     assertThat(reason(admission.admit(Lane.COMPACT, limited, 0))).isNull();
-  }
-
-  @Test
-  void shouldWaitForRoomAndThenRefuseWhenGateIsFull() throws Exception {
-    // Given
-    Gate gate = new Gate(1, Duration.ofMillis(20));
-    Gate.Pass pass = gate.enter();
-
-    // When
-    assertThatThrownBy(gate::enter).isInstanceOf(Gate.FullException.class);
-    pass.close();
-    pass.close();
-
-    // Then
-    assertThat(gate.inside()).isZero();
-    gate.enter();
-    assertThatThrownBy(gate::enter).isInstanceOf(Gate.FullException.class);
-  }
-
-  @Test
-  void shouldLendMemoryAgainWhenLoanIsClosed() throws Exception {
-    // Given
-    BufferMemory memory = new BufferMemory(9 * MIB);
-    BufferMemory.Loan other = memory.borrow(-1, Duration.ZERO);
-    BufferMemory.Loan loan = memory.borrow(-1, Duration.ZERO);
-
-    // When
-    assertThatThrownBy(() -> memory.borrow(-1, Duration.ofMillis(1)))
-        .isInstanceOf(BufferMemory.NoneFreeException.class);
-    BufferMemory.Loan small = memory.borrow(10_000, Duration.ZERO);
-    loan.close();
-    loan.close();
-    small.close();
-    other.close();
-
-    // Then
-    assertThat(memory.lent()).isZero();
-    memory.borrow(Long.MAX_VALUE / 8, Duration.ZERO).close();
-  }
-
-  @Test
-  void shouldKeepRoomForOneBodyWhenAllElseIsLentEarly() throws Exception {
-    // Given
-    BufferMemory memory = new BufferMemory(20 * MIB);
-    List<BufferMemory.Loan> early = new ArrayList<>();
-    assertThatThrownBy(
-            () -> {
-              while (true) {
-                early.add(memory.borrowEarly(100_000, Duration.ZERO));
-              }
-            })
-        .isInstanceOf(BufferMemory.NoneFreeException.class);
-
-    // When
-    BufferMemory.Loan whole = memory.borrow(-1, Duration.ZERO);
-    early.getFirst().shrinkTo(0);
-    BufferMemory.Loan shrunk = memory.borrowEarly(0, Duration.ZERO);
-
-    // Then
-    early.add(shrunk);
-    early.add(whole);
-    early.forEach(BufferMemory.Loan::close);
-    assertThat(memory.lent()).isZero();
-    memory.borrowEarly(Long.MAX_VALUE / 8, Duration.ZERO).close();
-  }
-
-  @Test
-  void shouldGiveBackWhatWasLentEarlyWhenTheRestIsNotFree() throws Exception {
-    // Given
-    BufferMemory memory = new BufferMemory(1);
-    BufferMemory.Loan first = memory.borrow(-1, Duration.ZERO);
-    BufferMemory.Loan second = memory.borrow(-1, Duration.ZERO);
-
-    // When
-    assertThatThrownBy(() -> memory.borrowEarly(1 << 20, Duration.ofMillis(1)))
-        .isInstanceOf(BufferMemory.NoneFreeException.class);
-    first.close();
-    second.close();
-
-    // Then
-    memory.borrowEarly(1 << 20, Duration.ZERO).close();
-  }
-
-  @Test
-  void shouldAlwaysHaveRoomForOneBodyWhenHeapIsTiny() throws Exception {
-    // When
-    BufferMemory memory = new BufferMemory(1);
-
-    // Then
-    memory.borrow(-1, Duration.ZERO).close();
   }
 
   private Admission admission(int maxRequests, long maxBytes) {

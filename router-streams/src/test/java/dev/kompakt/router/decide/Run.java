@@ -2,6 +2,7 @@ package dev.kompakt.router.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kompakt.bootstrap.route.Pause;
 import dev.kompakt.bootstrap.route.Policy;
 import dev.kompakt.bootstrap.route.Pool;
 import dev.kompakt.bootstrap.route.Standing;
@@ -13,7 +14,9 @@ import dev.kompakt.schemas.id.AccountId;
 import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
 import dev.kompakt.schemas.record.AttemptEvent.AttemptStarted;
 import dev.kompakt.schemas.record.CompactionStatus;
+import dev.kompakt.schemas.record.Completion;
 import dev.kompakt.schemas.record.DeadLetter;
+import dev.kompakt.schemas.record.Failure;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.LimitKey;
@@ -101,6 +104,13 @@ final class Run {
     if (upstream != null) {
       upstream.accounts().note(standing);
     }
+  }
+
+  /// Uses an account's quota up for so long.
+  void exhaust(AccountId account, Duration left) {
+    note(
+        Standing.fresh(account)
+            .paused(new Pause(now.plus(left), Pause.Cause.QUOTA_EXHAUSTED, now)));
   }
 
   /// The jobs sent since the last time this was asked.
@@ -202,6 +212,23 @@ final class Run {
 
   CompactionStatus status() {
     return statuses.getLast();
+  }
+
+  /// How long it waits before it tries again.
+  Duration untilRetry() {
+    Instant retry = timers.get(TimerKind.RETRY);
+    if (retry == null) {
+      throw new AssertionError("it waits for nothing");
+    }
+    return Duration.between(now, retry);
+  }
+
+  /// Why it has failed.
+  Failure failure() {
+    if (status().completion() instanceof Completion.Failed(Failure failure)) {
+      return failure;
+    }
+    throw new AssertionError("it has not failed: " + status());
   }
 
   private void check() {
