@@ -4,6 +4,7 @@ import dev.kompakt.bootstrap.config.ConfigException;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.kafka.Rights;
+import dev.kompakt.bootstrap.kafka.TopicAlignment;
 import dev.kompakt.bootstrap.kafka.TopicProvisioner;
 import dev.kompakt.bootstrap.kafka.UnreachableException;
 import java.time.Duration;
@@ -17,9 +18,12 @@ import org.slf4j.event.Level;
 /// The first talk with Kafka, which is tried again while no broker answers: a process may be
 /// started before its brokers.
 ///
-/// @param rights what the process must be allowed
+/// @param own whether the brokers are this process' own: then settings of topics are mended, and
+///   rights are not asked for
+/// @param rights what the process must be allowed otherwise
 /// @param patience how long no broker may answer
-record FirstContact(KompaktConfig.Kafka kafka, String clientId, Rights rights, Duration patience) {
+record FirstContact(
+    KompaktConfig.Kafka kafka, String clientId, boolean own, Rights rights, Duration patience) {
   private static final Logger LOG = LoggerFactory.getLogger(FirstContact.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
@@ -48,7 +52,10 @@ record FirstContact(KompaktConfig.Kafka kafka, String clientId, Rights rights, D
 
   private List<String> provision(KafkaClients clients) {
     try (Admin admin = clients.admin()) {
-      return new TopicProvisioner(kafka, admin, rights).provision();
+      if (own) {
+        new TopicAlignment(admin).align();
+      }
+      return new TopicProvisioner(kafka, admin, own ? Rights.none() : rights).provision();
     }
   }
 

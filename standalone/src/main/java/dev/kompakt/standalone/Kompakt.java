@@ -115,10 +115,9 @@ public final class Kompakt implements AutoCloseable {
             new AdminServer(config.admin().listen(), config.admin().credential(), health, meters));
     listen("admin.listen", config.admin().listen(), plane::start);
     admin = plane.address();
-    // The embedded broker is open to all who reach it.
-    Rights rights = embedded == null ? rights() : Rights.none();
+    boolean own = embedded != null;
     KafkaClients clients =
-        closing.add(new FirstContact(kafka, clientId(), rights, patience.contact()).make());
+        closing.add(new FirstContact(kafka, clientId(), own, rights(), patience.contact()).make());
     if (embedded != null) {
       embedded.dismissMembers(Groups.WORKERS);
     }

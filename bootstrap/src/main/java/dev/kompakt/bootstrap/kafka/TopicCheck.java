@@ -104,22 +104,39 @@ record TopicCheck(KompaktConfig.Kafka kafka, Rights rights) {
 
   /// What is wrong with a topic's settings, likewise.
   static List<String> problems(Topic<?, ?> topic, Config actual) {
-    List<String> problems = new ArrayList<>();
-    settings(topic).entrySet().stream()
+    return named(topic, deviations(topic, actual).stream().map(Deviation::problem).toList());
+  }
+
+  /// The settings of a topic that are not as they have to be, by name.
+  static List<Deviation> deviations(Topic<?, ?> topic, Config actual) {
+    return settings(topic).entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
-        .forEach(
-            expected -> {
-              String name = expected.getKey();
-              String value = actual.get(name).value();
-              if (name.equals(TopicConfig.CLEANUP_POLICY_CONFIG)) {
-                if (!parts(value).equals(parts(expected.getValue()))) {
-                  problems.add("has " + name + "=" + value + ", not " + expected.getValue());
-                }
-              } else if (isLess(value, expected.getValue())) {
-                problems.add("has " + name + "=" + value + ", less than " + expected.getValue());
-              }
-            });
-    return named(topic, problems);
+        .map(
+            expected ->
+                new Deviation(
+                    expected.getKey(), actual.get(expected.getKey()).value(), expected.getValue()))
+        .filter(Deviation::isOne)
+        .toList();
+  }
+
+  /// A setting that may be other than it has to be.
+  record Deviation(String name, String actual, String expected) {
+    private boolean isOne() {
+      return isPolicy() ? !parts(actual).equals(parts(expected)) : isLess(actual, expected);
+    }
+
+    private String problem() {
+      return "has " + name + "=" + actual + (isPolicy() ? ", not " : ", less than ") + expected;
+    }
+
+    private boolean isPolicy() {
+      return name.equals(TopicConfig.CLEANUP_POLICY_CONFIG);
+    }
+
+    @Override
+    public String toString() {
+      return name + " " + actual + " -> " + expected;
+    }
   }
 
   private static Set<String> parts(String list) {

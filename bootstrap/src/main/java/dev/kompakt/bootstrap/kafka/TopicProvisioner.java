@@ -6,6 +6,7 @@ import dev.kompakt.schemas.topic.Topic;
 import dev.kompakt.schemas.topic.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -92,7 +93,8 @@ public final class TopicProvisioner {
     Map<String, TopicDescription> described =
         describe(names, hidden -> problems.add(Rights.lacking(AclOperation.DESCRIBE, hidden)));
     Map<String, Config> settings =
-        settingsOf(
+        settings(
+            admin,
             described.keySet(),
             hidden -> problems.add(Rights.lacking(AclOperation.DESCRIBE_CONFIGS, hidden)));
     for (Topic<?, ?> topic : Topics.ALL) {
@@ -160,7 +162,11 @@ public final class TopicProvisioner {
     return present(admin.describeTopics(names, options).topicNameValues(), hidden);
   }
 
-  private Map<String, Config> settingsOf(Set<String> names, Consumer<String> hidden) {
+  /// Settings of the topics that are there.
+  ///
+  /// @param hidden told of topics this process may not look at
+  static Map<String, Config> settings(
+      Admin admin, Collection<String> names, Consumer<String> hidden) {
     List<ConfigResource> resources =
         names.stream().map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name)).toList();
     Map<String, KafkaFuture<Config>> asked = new HashMap<>();
@@ -253,7 +259,7 @@ public final class TopicProvisioner {
             .allMatch(partition -> partition.leader() != null && !partition.leader().isEmpty());
   }
 
-  private static RuntimeException failed(ExecutionException e) {
+  static RuntimeException failed(ExecutionException e) {
     return switch (e.getCause()) {
       case AuthenticationException refused ->
           new ConfigException(
@@ -264,7 +270,7 @@ public final class TopicProvisioner {
     };
   }
 
-  private static UnreachableException interrupted(InterruptedException e) {
+  static UnreachableException interrupted(InterruptedException e) {
     Thread.currentThread().interrupt();
     return new UnreachableException("interrupted while asking Kafka", e);
   }

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kompakt.bootstrap.config.ConfigException;
+import dev.kompakt.bootstrap.config.ConfigLoader;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.kafka.TopicProvisioner;
 import dev.kompakt.bootstrap.kafka.UnreachableException;
 import dev.kompakt.schemas.topic.Topic;
 import dev.kompakt.schemas.topic.Topics;
+import dev.kompakt.standalone.Kompakt;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -120,6 +123,38 @@ class TopicProvisionerTest {
   }
 
   @Test
+  void shouldBringSettingsInLineWhenTheBrokerIsItsOwn(@TempDir Path directory) throws Exception {
+    // Given
+    try (EmbeddedBroker broker = EmbeddedBroker.start(directory, TestBroker.ANY_PORT);
+        KafkaClients clients = new KafkaClients(TestBroker.settings(broker), "topics-test");
+        Admin admin = clients.admin()) {
+      var _ = new TopicProvisioner(TestBroker.settings(broker), admin).provision();
+      set(admin, Topics.SESSIONS, TopicConfig.CLEANUP_POLICY_CONFIG, "compact");
+      set(admin, Topics.SESSIONS, TopicConfig.RETENTION_MS_CONFIG, "60000");
+      set(admin, Topics.JOBS, TopicConfig.RETENTION_MS_CONFIG, "-1");
+    }
+
+    // When
+    var otherPartitions =
+        assertThatThrownBy(() -> Kompakt.up(config(directory, Map.of("kafka.lanes", "9"))));
+    try (Kompakt process = Kompakt.up(config(directory, Map.of()));
+        KafkaClients clients = new KafkaClients(at(process), "topics-test");
+        Admin admin = clients.admin()) {
+
+      // Then
+      assertThat(new TopicProvisioner(at(process), admin).problems(NAMES)).isEmpty();
+      assertThat(setting(admin, Topics.JOBS, TopicConfig.RETENTION_MS_CONFIG))
+          .as("more than asked for is left")
+          .isEqualTo("-1");
+    }
+    otherPartitions
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "kafka: topic kompakt.jobs has 8 partitions, the config asks for 9 (kafka.lanes);"
+                + " partitions cannot be changed while records are kept");
+  }
+
+  @Test
   void shouldSayItIsUnreachableWhenNoBrokerAnswers() {
     // Given
     KompaktConfig.Kafka nowhere =
@@ -141,6 +176,28 @@ class TopicProvisionerTest {
           .isInstanceOf(UnreachableException.class)
           .hasMessageContaining("no Kafka broker answers");
     }
+  }
+
+  private static KompaktConfig config(Path directory, Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("kafka.dataDir", directory.toString());
+    all.put("sealing.key", "file:" + directory.resolve("sealing.key"));
+    all.put("clientsFile", directory.resolve("clients.yaml").toString());
+    all.put("ingress.listen", "127.0.0.1:0");
+    all.put("admin.listen", "127.0.0.1:0");
+    return ConfigLoader.load(null, Map.of(), all);
+  }
+
+  private static KompaktConfig.Kafka at(Kompakt process) {
+    return ConfigLoader.load(null, Map.of(), Map.of()).kafka().withBootstrap(process.broker());
+  }
+
+  private static String setting(Admin admin, Topic<?, ?> topic, String name) throws Exception {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+    return Objects.requireNonNull(
+            admin.describeConfigs(List.of(resource)).all().get().get(resource))
+        .get(name)
+        .value();
   }
 
   private static int partitions(Map<String, TopicDescription> described, Topic<?, ?> topic) {
