@@ -76,6 +76,19 @@ class AccountQuotaTest {
   }
 
   @Test
+  void shouldCountACallThatEndsWithoutAWordAsOneThatMayStillArrive() {
+    // Given
+    AccountQuota quota = requests(1);
+
+    // When
+    call(quota, 1, NOW, new Outcome.Transient(Outcome.Transient.Cause.CONNECTION_LOST, null, null));
+
+    // Then
+    assertThat(quota.mayStart(id(2), 1_000, NOW.plusSeconds(60)))
+        .isEqualTo(wait(Admission.Reason.REQUESTS, NOW.plusSeconds(60).plus(AccountQuota.MARGIN)));
+  }
+
+  @Test
   void shouldNotCountAnAttemptThatMadeNoCall() {
     // Given
     AccountQuota quota = requests(1);
