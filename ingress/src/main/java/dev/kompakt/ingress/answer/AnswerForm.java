@@ -6,8 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// How one request is answered: what keeps its connection alive, and what its answer looks like.
 /// Keepalives may come before the answer, never within it.
-public sealed interface AnswerForm
-    permits CompactionJson, CompactionWithResult, ResponseEvents, ResponseJson {
+public sealed interface AnswerForm permits JsonForm, ResponseEvents {
   /// The response's `Content-Type`.
   String contentType();
 

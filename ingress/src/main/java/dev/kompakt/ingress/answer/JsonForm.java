@@ -1,28 +1,36 @@
 package dev.kompakt.ingress.answer;
 
-import dev.kompakt.ingress.answer.AnswerForm.Rendition;
 import dev.kompakt.schemas.history.ByteRange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
 
 /// What the unary forms have in common: whitespace before a JSON value keeps a connection alive,
 /// and a stored answer is framed by bytes of ours.
-final class JsonForm {
-  static final String CONTENT_TYPE = "application/json";
+sealed interface JsonForm extends AnswerForm
+    permits CompactionJson, CompactionWithResult, ResponseJson {
+  int COPY_BYTES = 32 * 1024;
 
-  private static final int COPY_BYTES = 32 * 1024;
-  private static final byte[] NOTHING = {};
-  private static final byte[] NEWLINE = {'\n'};
-
-  private JsonForm() {}
-
-  static byte[] preface() {
-    return NOTHING.clone();
+  @Override
+  default String contentType() {
+    return "application/json";
   }
 
-  static byte[] beat() {
-    return NEWLINE.clone();
+  @Override
+  default byte[] preface() {
+    return new byte[0];
+  }
+
+  @Override
+  default byte[] beat() {
+    return new byte[] {'\n'};
+  }
+
+  /// JSON that has begun cannot tell of a failure.
+  @Override
+  default byte @Nullable [] failure(ApiError error) {
+    return null;
   }
 
   /// A part of the stored answer between two pieces of text.

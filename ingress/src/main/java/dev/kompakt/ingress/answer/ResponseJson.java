@@ -4,31 +4,15 @@ import dev.kompakt.schemas.history.ByteRange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The form of `POST …/responses` with a trailing trigger and without `stream`: one `response`
 /// object. Its output is the compaction item alone, as upstream; all items of the answer where the
 /// plain form was asked for and there is none.
-public record ResponseJson(ResponseHead head) implements AnswerForm {
+public record ResponseJson(ResponseHead head) implements JsonForm {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int MAX_USAGE_BYTES = 64 * 1024;
-
-  @Override
-  public String contentType() {
-    return JsonForm.CONTENT_TYPE;
-  }
-
-  @Override
-  public byte[] preface() {
-    return JsonForm.preface();
-  }
-
-  @Override
-  public byte[] beat() {
-    return JsonForm.beat();
-  }
 
   @Override
   public Rendition render(AnswerSource source) throws IOException {
@@ -43,11 +27,6 @@ public record ResponseJson(ResponseHead head) implements AnswerForm {
     String after = (single ? "]" : "") + usage(source, answer) + "}";
     ByteRange output = answer.compaction() == null ? answer.output() : answer.compaction();
     return JsonForm.framed(bytes(before), source, output, bytes(after));
-  }
-
-  @Override
-  public byte @Nullable [] failure(ApiError error) {
-    return null;
   }
 
   /// The usage as a field to append, empty if there is none.

@@ -121,17 +121,12 @@ public final class DataPlane {
             clock);
     CompactionRequests requests =
         new CompactionRequests(
-            config,
-            maxBodyBytes,
+            new BodyReader(settings, maxBodyBytes, seal, meters),
+            new Submitting(config.compaction().checkpoint(), submitter, queries, parking, clock),
             log.payloads(),
-            seal,
             memory,
-            submitter,
-            queries,
-            parking,
             relay,
-            meters,
-            clock);
+            meters);
     door =
         new FrontDoor(clients, admission, maxBodyBytes, requests, queries, live, threads, meters);
     listener = new Listener(settings, maxBodyBytes, door, meters);

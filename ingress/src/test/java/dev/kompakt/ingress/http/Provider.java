@@ -3,6 +3,7 @@ package dev.kompakt.ingress.http;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,9 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /// A provider that answers turns as it is told, and remembers what it was asked.
 final class Provider implements AutoCloseable {
@@ -35,8 +38,12 @@ final class Provider implements AutoCloseable {
     }
   }
 
-  Provider() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
+  Provider() {
+    try {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext(
         "/",
@@ -86,6 +93,33 @@ final class Provider implements AutoCloseable {
       exchange.sendResponseHeaders(200, 0);
       body.answer(exchange);
     };
+  }
+
+  /// Does one thing after the other.
+  static Script inTurn(Script... parts) {
+    return exchange -> {
+      for (Script part : parts) {
+        part.answer(exchange);
+      }
+    };
+  }
+
+  /// Waits until the test goes on.
+  static Script until(CountDownLatch latch) {
+    return _ -> {
+      try {
+        if (!latch.await(20, TimeUnit.SECONDS)) {
+          throw new IOException("the test did not go on");
+        }
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+    };
+  }
+
+  /// Sends a piece of a body.
+  static Script say(String text) {
+    return exchange -> send(exchange, text);
   }
 
   static void send(HttpExchange exchange, String text) throws IOException {

@@ -29,16 +29,8 @@ class TurnFaultsTest {
   private static final String CREATED = "data: {\"type\":\"response.created\"}\n\n";
 
   private final HttpClient client = HttpClient.newHttpClient();
-  private final Provider provider = open();
+  private final Provider provider = new Provider();
   private TestPlane plane = start("5s", "5s");
-
-  private static Provider open() {
-    try {
-      return new Provider();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
-  }
 
   /// Starts a plane.
   ///
@@ -88,14 +80,7 @@ class TurnFaultsTest {
 
   /// Says something, and then nothing until the test is over.
   private static Provider.Script silentAfter(Provider.Script opening, CountDownLatch over) {
-    return exchange -> {
-      opening.answer(exchange);
-      try {
-        over.await(20, TimeUnit.SECONDS);
-      } catch (InterruptedException e) {
-        throw new IOException(e);
-      }
-    };
+    return Provider.inTurn(opening, Provider.until(over));
   }
 
   @Test
@@ -103,7 +88,7 @@ class TurnFaultsTest {
     // Given
     restart("200ms", "5s");
     CountDownLatch over = new CountDownLatch(1);
-    provider.then(Provider.events(silentAfter(exchange -> Provider.send(exchange, CREATED), over)));
+    provider.then(Provider.events(silentAfter(Provider.say(CREATED), over)));
 
     // When
     HttpResponse<InputStream> response = send();
@@ -181,7 +166,7 @@ class TurnFaultsTest {
         exchange -> {
           exchange.getResponseHeaders().set("content-type", "application/json");
           exchange.sendResponseHeaders(404, 1_000);
-          silentAfter(e -> Provider.send(e, "{\"error\":"), over).answer(exchange);
+          silentAfter(Provider.say("{\"error\":"), over).answer(exchange);
         });
 
     // When
@@ -202,7 +187,7 @@ class TurnFaultsTest {
     provider.then(
         exchange -> {
           exchange.sendResponseHeaders(200, 1_000);
-          silentAfter(e -> Provider.send(e, "{\"data\":["), over).answer(exchange);
+          silentAfter(Provider.say("{\"data\":["), over).answer(exchange);
         });
 
     // When
@@ -255,7 +240,7 @@ class TurnFaultsTest {
         "event: response.completed\r\ndata: {\"response\":{\"usage\":{\"input_tokens\":"
             + "9".repeat(900)
             + ",\"output_tokens\":7}}}\r\n\r\n";
-    provider.then(Provider.events(exchange -> Provider.send(exchange, odd)));
+    provider.then(Provider.events(Provider.say(odd)));
 
     // When
     HttpResponse<InputStream> response = send();

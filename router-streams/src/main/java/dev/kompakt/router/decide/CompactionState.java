@@ -193,5 +193,30 @@ public sealed interface CompactionState {
   /// @param attempts attempts sent
   /// @param calls upstream calls made, in all runs
   /// @param callsBefore those of earlier runs, which do not count against the bound of this one
-  record Tally(int jobs, int earlier, int attempts, int calls, int callsBefore, Usage usage) {}
+  record Tally(int jobs, int earlier, int attempts, int calls, int callsBefore, Usage usage) {
+    /// With one more job.
+    Tally withJob() {
+      return new Tally(jobs + 1, earlier, attempts, calls, callsBefore, usage);
+    }
+
+    /// With a layer of so many jobs done.
+    Tally withLayer(int done) {
+      return new Tally(jobs, earlier + done, attempts, calls, callsBefore, usage);
+    }
+
+    Tally plus(int newAttempts, int newCalls, Usage newUsage) {
+      return new Tally(
+          jobs,
+          earlier,
+          attempts + newAttempts,
+          calls + newCalls,
+          callsBefore,
+          usage.plus(newUsage));
+    }
+
+    /// As another run begins.
+    Tally again() {
+      return new Tally(jobs, earlier, attempts, calls, calls, usage);
+    }
+  }
 }

@@ -190,14 +190,7 @@ final class Draft {
 
   Node.Waiting fresh(Content content) {
     int job = tally.jobs();
-    tally =
-        new Tally(
-            job + 1,
-            tally.earlier(),
-            tally.attempts(),
-            tally.calls(),
-            tally.callsBefore(),
-            tally.usage());
+    tally = tally.withJob();
     return new Node.Waiting(Assignment.fresh(job, content));
   }
 
@@ -221,14 +214,7 @@ final class Draft {
 
   /// Goes on to the next layer; every node of this one is done.
   void nextLayer(List<Node> nodes) {
-    tally =
-        new Tally(
-            tally.jobs(),
-            tally.earlier() + nodes().size(),
-            tally.attempts(),
-            tally.calls(),
-            tally.callsBefore(),
-            tally.usage());
+    tally = tally.withLayer(nodes().size());
     layer = new Layer(layer.number() + 1, nodes, layer.joining());
   }
 
@@ -237,14 +223,7 @@ final class Draft {
   }
 
   void count(int newAttempts, int newCalls, Usage newUsage) {
-    tally =
-        new Tally(
-            tally.jobs(),
-            tally.earlier(),
-            tally.attempts() + newAttempts,
-            tally.calls() + newCalls,
-            tally.callsBefore(),
-            tally.usage().plus(newUsage));
+    tally = tally.plus(newAttempts, newCalls, newUsage);
   }
 
   int inFlight() {

@@ -63,20 +63,13 @@ final class Outcomes {
         switch (event) {
           case AttemptStarted started -> node.started(started.worker(), started.at());
           case AttemptFinished finished -> {
-            Usage usage = tally.usage();
+            Usage usage = Usage.NONE;
             Node settled = node.toWaiting(node.assignment());
             if (finished.outcome() instanceof Outcome.Succeeded(PayloadRef result, Usage used)) {
-              usage = usage.plus(used);
+              usage = used;
               settled = node.toDone(result);
             }
-            tally =
-                new Tally(
-                    tally.jobs(),
-                    tally.earlier(),
-                    tally.attempts(),
-                    tally.calls() + calls(node, finished),
-                    tally.callsBefore(),
-                    usage);
+            tally = tally.plus(0, calls(node, finished), usage);
             yield settled;
           }
         };

@@ -4,7 +4,6 @@ import dev.kompakt.router.decide.CompactionState.Requests;
 import dev.kompakt.router.decide.CompactionState.Running;
 import dev.kompakt.router.decide.CompactionState.Sizing;
 import dev.kompakt.router.decide.CompactionState.Stamp;
-import dev.kompakt.router.decide.CompactionState.Tally;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.Replay;
 import dev.kompakt.schemas.record.Usage;
@@ -31,7 +30,6 @@ final class Resuming {
 
   static Running again(
       Running left, Stamp stamp, Requests requests, Instant deadline, @Nullable Replay replay) {
-    Tally tally = left.tally();
     Sizing sizing = left.sizing();
     return new Running(
         left.subject(),
@@ -40,13 +38,7 @@ final class Resuming {
         deadline,
         new Sizing(sizing.mode(), sizing.target(), LearnedLimit.Bound.UNKNOWN),
         left.layer(),
-        new Tally(
-            tally.jobs(),
-            tally.earlier(),
-            tally.attempts(),
-            tally.calls(),
-            tally.calls(),
-            tally.usage()),
+        left.tally().again(),
         replay);
   }
 

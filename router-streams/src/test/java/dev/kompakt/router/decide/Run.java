@@ -22,6 +22,7 @@ import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.LimitKey;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.SessionBinding;
+import dev.kompakt.schemas.record.Submission.CancelRequested;
 import dev.kompakt.schemas.record.Submission.Submitted;
 import dev.kompakt.schemas.record.Usage;
 import java.time.Duration;
@@ -104,6 +105,11 @@ final class Run {
     if (upstream != null) {
       upstream.accounts().note(standing);
     }
+  }
+
+  /// What asks for it to be cancelled now.
+  Event cancel() {
+    return new Event.Asked(new CancelRequested(Fixtures.COMPACTION, now, Fixtures.TENANT));
   }
 
   /// Uses an account's quota up for so long.

@@ -1,21 +1,29 @@
 package dev.kompakt.router.topology;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.kompakt.bootstrap.observe.Meters;
+import dev.kompakt.bootstrap.route.Policy;
+import dev.kompakt.router.decide.Fixtures;
+import dev.kompakt.router.decide.Settings;
 import dev.kompakt.router.limit.Limits;
 import dev.kompakt.router.state.RouterStores;
 import dev.kompakt.router.state.StoreMemory;
 import dev.kompakt.schemas.record.AccountReport;
 import dev.kompakt.schemas.record.AccountStatus;
 import dev.kompakt.schemas.record.AttemptEvent;
+import dev.kompakt.schemas.record.AttemptEvent.AttemptFinished;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.LearnedLimit;
 import dev.kompakt.schemas.record.LimitKey;
+import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.SessionBinding;
 import dev.kompakt.schemas.record.Submission;
 import dev.kompakt.schemas.record.TenantUsage;
 import dev.kompakt.schemas.record.TurnFinished;
+import dev.kompakt.schemas.record.Usage;
 import dev.kompakt.schemas.topic.Topic;
 import dev.kompakt.schemas.topic.Topics;
 import java.io.IOException;
@@ -49,6 +57,14 @@ final class RouterDriver implements AutoCloseable {
           RouterStores.LIMITS,
           RouterStores.ACCOUNTS);
 
+  /// How long a session stays bound that is not used.
+  static final Duration IDLE = Duration.ofHours(24);
+
+  /// One provider with two accounts.
+  static final RouterSettings SETTINGS =
+      new RouterSettings(Settings.DEFAULT, Policy.DEFAULT, IDLE, List.of(Fixtures.NATIVE));
+
+  static final Usage USAGE = new Usage(10, 0, 1, 0);
   static final Limits LIMITS = new Limits(Duration.ofMinutes(30));
 
   final Meters meters = new Meters();
@@ -62,6 +78,11 @@ final class RouterDriver implements AutoCloseable {
   private final StoreMemory memory = new StoreMemory(16 << 20);
   private final Path stateDir;
   private TopologyTestDriver driver;
+  private long payloads = 500;
+
+  RouterDriver() {
+    this(SETTINGS, Fixtures.START);
+  }
 
   RouterDriver(RouterSettings settings, Instant start) {
     this.settings = settings;
@@ -98,6 +119,33 @@ final class RouterDriver implements AutoCloseable {
     pipe(Topics.OUTCOMES, said.key(), said);
   }
 
+  /// A worker reports that it has succeeded.
+  void succeed(Job job) {
+    finish(job, new Outcome.Succeeded(Fixtures.payload(payloads++, 100), USAGE));
+  }
+
+  /// A worker reports that it has come to this.
+  void finish(Job job, Outcome outcome) {
+    report(finished(job, outcome));
+  }
+
+  AttemptFinished finished(Job job, Outcome outcome) {
+    boolean called = job.account() != null;
+    return new AttemptFinished(
+        job.attempt(),
+        now,
+        "worker-1",
+        job.provider(),
+        job.account(),
+        job.model(),
+        job.mode(),
+        called,
+        called ? 12_000 : 0,
+        outcome,
+        null,
+        null);
+  }
+
   private <K, V> void pipe(Topic<K, V> topic, K key, V value) {
     pipe(topic.name(), topic.keys().encode(key), topic.values().encode(value));
   }
@@ -115,6 +163,13 @@ final class RouterDriver implements AutoCloseable {
 
   List<Job> jobs() {
     return read(Topics.JOBS);
+  }
+
+  /// The one job sent since the last time this was asked.
+  Job onlyJob() {
+    List<Job> jobs = jobs();
+    assertThat(jobs).hasSize(1);
+    return jobs.getFirst();
   }
 
   List<CompactionStatus> statuses() {

@@ -145,10 +145,30 @@ final class Lane {
     return handover;
   }
 
+  /// Whether a former owner reported that a job is done.
+  boolean finishedElsewhere(JobTicket ticket) {
+    return handover != null && handover.finished(ticket.attempt());
+  }
+
+  /// Keeps a job if a former owner still goes on with it.
+  boolean parked(JobTicket ticket, Instant now) {
+    if (!tracker.runsElsewhere(ticket.offset())) {
+      return false;
+    }
+    Handover.Started begun = handover == null ? null : handover.started(ticket.attempt());
+    Instant until = begun == null ? ticket.job().deadline() : begun.deadline();
+    if (!until.isAfter(now)) {
+      tracker.notElsewhere(ticket.offset());
+      return false;
+    }
+    park(ticket, begun == null ? null : begun.worker(), until);
+    return true;
+  }
+
   /// Keeps a job while a former owner goes on with it.
   ///
   /// @param worker the former owner; null if it is not known
-  void park(JobTicket ticket, @Nullable String worker, Instant deadline) {
+  private void park(JobTicket ticket, @Nullable String worker, Instant deadline) {
     parked.put(ticket.attempt(), new Parked(ticket, worker, deadline.plus(REPORT_GRACE)));
     AccountId account = ticket.account();
     if (account != null) {

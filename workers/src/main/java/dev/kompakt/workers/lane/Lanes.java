@@ -274,21 +274,11 @@ final class Lanes {
 
   private void admit(JobTicket ticket) {
     Lane lane = ticket.lane();
-    Handover handover = lane.handover();
-    if (handover != null && handover.finished(ticket.attempt())) {
+    if (lane.finishedElsewhere(ticket)) {
       finish(ticket);
-      return;
+    } else if (!lane.parked(ticket, clock.wall())) {
+      dispatch.admit(ticket);
     }
-    if (lane.tracker().runsElsewhere(ticket.offset())) {
-      Handover.Started begun = handover == null ? null : handover.started(ticket.attempt());
-      Instant until = begun == null ? ticket.job().deadline() : begun.deadline();
-      if (until.isAfter(clock.wall())) {
-        lane.park(ticket, begun == null ? null : begun.worker(), until);
-        return;
-      }
-      lane.tracker().notElsewhere(ticket.offset());
-    }
-    dispatch.admit(ticket);
   }
 
   private synchronized void cameToEnd(JobTicket ticket, boolean recorded) {
