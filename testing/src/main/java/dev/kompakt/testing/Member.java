@@ -67,10 +67,20 @@ final class Member {
   ///
   /// @throws IllegalStateException if it ends before, or takes too long
   void awaitReady() {
+    if (!serves()) {
+      throw new IllegalStateException(name + " ended before it was ready" + said());
+    }
+  }
+
+  /// Waits until it serves or ends.
+  ///
+  /// @return whether it serves
+  /// @throws IllegalStateException if it takes too long
+  boolean serves() {
     long deadline = System.nanoTime() + READY_DEADLINE.toNanos();
     while (!ready.getAsBoolean()) {
       if (!alive()) {
-        throw new IllegalStateException(name + " ended before it was ready" + said());
+        return false;
       }
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException(name + " is not ready in time" + said());
@@ -82,6 +92,7 @@ final class Member {
         throw new IllegalStateException(e);
       }
     }
+    return true;
   }
 
   /// Waits for its end.
