@@ -137,6 +137,25 @@ class RouterFaultsIT {
   }
 
   @ParameterizedTest
+  @EnumSource(names = {"ROUTER_COMMITTING", "ROUTER_COMMITTED"})
+  void shouldDecideAndCallOnceWhenKilledAtItsCommit(CrashPoint point) {
+    // Given
+    upstream.answering(_ -> Reply.success());
+
+    for (int nth : List.of(1, 4)) {
+      // When
+      kompakt.crashAt("router", point, nth);
+      CompletableFuture<HttpResponse<String>> answer =
+          client.postAsync(COMPACT, history(SPLIT_BYTES));
+      assertThat(kompakt.awaitExit("router", SOON)).isEqualTo(137);
+      kompakt.start("router");
+
+      // Then
+      Client.assertSummarized(Client.await(answer));
+    }
+  }
+
+  @ParameterizedTest
   @EnumSource
   void shouldGoOnFromTheChangelogWhenItsStateIs(Damage damage) throws IOException {
     // Given

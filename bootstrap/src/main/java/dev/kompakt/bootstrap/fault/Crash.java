@@ -55,6 +55,11 @@ final class Crash {
 
   /// Counts a passing; whether it is the one that ends the process.
   boolean due(CrashPoint here) {
-    return here == point && left.decrementAndGet() == 0;
+    return at(here) && left.decrementAndGet() == 0;
+  }
+
+  /// Whether this is its point.
+  boolean at(CrashPoint here) {
+    return here == point;
   }
 }

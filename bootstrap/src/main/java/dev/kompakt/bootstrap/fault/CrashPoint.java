@@ -44,6 +44,11 @@ public enum CrashPoint {
   ROUTER_DECIDED,
   /// What was decided is stored and sent, in a transaction not yet committed.
   ROUTER_BEFORE_COMMIT,
+  /// A transaction's records and offsets are sent, its commit is asked for next. Any of a router's
+  /// transactions.
+  ROUTER_COMMITTING,
+  /// A transaction is committed, and nobody in the router knows it yet.
+  ROUTER_COMMITTED,
 
   /// A file's result is whole, under a name of its own.
   COMPACT_BEFORE_RENAME,
@@ -65,6 +70,11 @@ public enum CrashPoint {
   /// @throws IllegalArgumentException if that is no point; the message lists them
   public static void check(@Nullable String text) {
     var _ = Crash.parse(text);
+  }
+
+  /// Whether this process is to end here; for what would not even look without.
+  public boolean armed() {
+    return CRASH != null && CRASH.at(this);
   }
 
   /// A thread passes it.

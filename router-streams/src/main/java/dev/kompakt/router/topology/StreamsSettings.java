@@ -1,5 +1,6 @@
 package dev.kompakt.router.topology;
 
+import dev.kompakt.bootstrap.fault.CrashPoint;
 import dev.kompakt.router.state.BoundedRocksDb;
 import dev.kompakt.router.state.StoreMemory;
 import java.nio.file.Path;
@@ -78,6 +79,9 @@ public final class StreamsSettings {
     config.put(
         StreamsConfig.restoreConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG),
         RESTORE_WAIT_MS);
+    if (CrashPoint.ROUTER_COMMITTING.armed() || CrashPoint.ROUTER_COMMITTED.armed()) {
+      config.put(StreamsConfig.DEFAULT_CLIENT_SUPPLIER_CONFIG, CrashingClients.class);
+    }
     return config;
   }
 }
