@@ -7,12 +7,14 @@ import dev.kompakt.testing.Call;
 import dev.kompakt.testing.Distribution;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Histories;
+import dev.kompakt.testing.Reply;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -62,11 +64,11 @@ class BatchFaultsIT {
     Map<String, String> originals = files();
 
     // When
-    int before = ended(compact(crashAt(CrashPoint.COMPACT_BEFORE_RENAME, 2)));
+    int before = ended(compact(1, crashAt(CrashPoint.COMPACT_BEFORE_RENAME, 2)));
     Map<String, String> afterFirst = results();
-    int renamed = ended(compact(crashAt(CrashPoint.COMPACT_RENAMED, 3)));
+    int renamed = ended(compact(1, crashAt(CrashPoint.COMPACT_RENAMED, 3)));
     Map<String, String> afterSecond = results();
-    int last = ended(compact(Map.of()));
+    int last = ended(compact(1, Map.of()));
 
     // Then
     assertThat(List.of(before, renamed, last)).containsExactly(KILLED, KILLED, 0);
@@ -78,13 +80,44 @@ class BatchFaultsIT {
     assertThat(upstream.calls()).extracting(Call::sha256).doesNotHaveDuplicates();
   }
 
+  @Test
+  void shouldRepeatOnlyTheCallsInFlightWhenItIsKilledWhileItWaits() throws Exception {
+    // Given one file that is done and two that are being compacted
+    Map<String, String> originals = files();
+    upstream.then(Reply.success()).answering(_ -> Reply.neverAnswered());
+    Process killed = compact(2, Map.of());
+    upstream.awaitCalls(3, PATIENCE);
+
+    // When
+    killed.destroyForcibly();
+    assertThat(ended(killed)).isEqualTo(KILLED);
+    Map<String, String> afterKill = results();
+    upstream.answering(_ -> Reply.success());
+    int last = ended(compact(2, Map.of()));
+
+    // Then
+    assertThat(last).isZero();
+    assertThat(afterKill).hasSize(1);
+    assertThat(files()).containsAllEntriesOf(originals).containsAllEntriesOf(afterKill);
+    assertComplete(originals);
+    List<String> bodies = upstream.calls().stream().map(Call::sha256).toList();
+    assertThat(bodies).hasSize(originals.size() + 2);
+    assertThat(Set.copyOf(bodies)).hasSize(originals.size());
+  }
+
   private static Map<String, String> crashAt(CrashPoint point, int nth) {
     return Map.of(CrashPoint.VARIABLE, point.text() + ":" + nth);
   }
 
-  private Process compact(Map<String, String> environment) throws IOException {
+  private Process compact(int jobs, Map<String, String> environment) throws IOException {
     List<String> arguments =
-        List.of("compact", archive.toString(), "--jobs", "1", "--config", config.toString());
+        List.of(
+            "compact",
+            archive.toString(),
+            "--jobs",
+            Integer.toString(jobs),
+            "--config",
+            config.toString());
     ProcessBuilder process =
         Distribution.process(List.of("-Duser.home=" + home), arguments)
             .directory(home.toFile())
