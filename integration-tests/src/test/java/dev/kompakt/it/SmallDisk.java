@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /// A file system of its own that can be filled up: tmpfs, which takes root. Unmounted when closed.
@@ -43,8 +45,23 @@ final class SmallDisk implements AutoCloseable {
   }
 
   /// Gives back what was taken.
-  void clear() throws IOException {
-    Files.deleteIfExists(directory.resolve(FILLER));
+  void clear() {
+    try {
+      Files.deleteIfExists(directory.resolve(FILLER));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Deletes everything.
+  void empty() throws IOException {
+    try (Stream<Path> entries = Files.walk(directory)) {
+      for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
+        if (!entry.equals(directory)) {
+          Files.delete(entry);
+        }
+      }
+    }
   }
 
   @Override

@@ -8,8 +8,8 @@ import dev.kompakt.bootstrap.config.ConfigLoader;
 import dev.kompakt.bootstrap.config.HostPort;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.kafka.TopicProvisioner;
-import dev.kompakt.bootstrap.kafka.UnreachableException;
 import dev.kompakt.bootstrap.observe.Check;
+import dev.kompakt.bootstrap.observe.RoleFailedException;
 import dev.kompakt.schemas.topic.Topics;
 import dev.kompakt.standalone.Kompakt;
 import dev.kompakt.standalone.Role;
@@ -214,7 +214,7 @@ class UpgradeIT {
 
     // Then
     start
-        .isInstanceOf(UnreachableException.class)
+        .isInstanceOf(RoleFailedException.class)
         .hasMessageContaining("kompakt.router-reports-repartition")
         .hasMessageNotContaining("not ready within");
   }

@@ -9,6 +9,7 @@ import dev.kompakt.bootstrap.kafka.Rights;
 import dev.kompakt.bootstrap.observe.Check;
 import dev.kompakt.bootstrap.observe.Health;
 import dev.kompakt.bootstrap.observe.Meters;
+import dev.kompakt.bootstrap.observe.RoleFailedException;
 import dev.kompakt.bootstrap.route.Member;
 import dev.kompakt.bootstrap.route.Policy;
 import dev.kompakt.router.decide.Settings;
@@ -65,6 +66,7 @@ public final class RouterService implements AutoCloseable {
   /// Makes the role; nothing runs before [#start]. [Health] says when it is ready.
   ///
   /// @throws ConfigException if another process uses the same state directory
+  /// @throws RoleFailedException if there is no room for its state
   public static RouterService create(
       KompaktConfig config, KafkaClients clients, Meters meters, Health health) {
     Path directory = config.kafka().dataPath().resolve(STATE_DIRECTORY);
@@ -94,6 +96,9 @@ public final class RouterService implements AutoCloseable {
           "the router's state in "
               + directory
               + " is in use by another process; give each router a directory of its own");
+    } catch (RoleFailedException e) {
+      memory.close();
+      throw e;
     }
     AccountGauges.export(
         config.accounts().stream().map(KompaktConfig.Account::id).toList(),

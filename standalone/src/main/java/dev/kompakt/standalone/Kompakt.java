@@ -12,6 +12,7 @@ import dev.kompakt.bootstrap.kafka.UnreachableException;
 import dev.kompakt.bootstrap.observe.Descriptors;
 import dev.kompakt.bootstrap.observe.Health;
 import dev.kompakt.bootstrap.observe.Meters;
+import dev.kompakt.bootstrap.observe.RoleFailedException;
 import dev.kompakt.bootstrap.payload.PayloadStore;
 import dev.kompakt.bootstrap.seal.SealingKey;
 import dev.kompakt.bootstrap.seal.SegmentSeal;
@@ -66,7 +67,8 @@ public final class Kompakt implements AutoCloseable {
   /// Starts a process and waits until it is ready, but not for long.
   ///
   /// @throws ConfigException if the config does not serve these roles
-  /// @throws UnreachableException if Kafka does not answer, or a role does not become ready
+  /// @throws UnreachableException if Kafka does not answer, or a role does not become ready in time
+  /// @throws RoleFailedException if a role cannot be, whatever comes
   /// @throws PortTakenException if something else listens where it should
   /// @throws dev.kompakt.standalone.broker.DirectoryInUseException if another process has the
   ///   embedded broker's directory
@@ -182,6 +184,13 @@ public final class Kompakt implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  /// Returns while its roles do their work, or will again.
+  ///
+  /// @throws RoleFailedException if one of them has given up
+  public void check() {
+    health.requireNoFailure();
   }
 
   /// The brokers it uses.

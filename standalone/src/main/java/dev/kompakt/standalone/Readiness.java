@@ -3,6 +3,7 @@ package dev.kompakt.standalone;
 import dev.kompakt.bootstrap.kafka.UnreachableException;
 import dev.kompakt.bootstrap.observe.Check;
 import dev.kompakt.bootstrap.observe.Health;
+import dev.kompakt.bootstrap.observe.RoleFailedException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -20,17 +21,13 @@ record Readiness(Health health, Duration patience) {
   /// Returns once it is ready.
   ///
   /// @throws UnreachableException if it is not in time, not counting while it waits for others, or
-  ///   will never be, or this thread is interrupted
+  ///   this thread is interrupted
+  /// @throws RoleFailedException if it will never be
   void await() {
     long began = System.nanoTime();
     boolean told = false;
     while (!health.ready()) {
-      health
-          .failure()
-          .ifPresent(
-              why -> {
-                throw new UnreachableException(why, null);
-              });
+      health.requireNoFailure();
       if (health.waiting()) {
         began = System.nanoTime();
       }

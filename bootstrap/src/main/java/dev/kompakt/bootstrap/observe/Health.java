@@ -2,7 +2,6 @@ package dev.kompakt.bootstrap.observe;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -35,13 +34,15 @@ public final class Health {
         && checks.values().stream().map(Supplier::get).allMatch(Check.Holds.class::isInstance);
   }
 
-  /// Why this process will never be ready; empty while it may.
-  public Optional<String> failure() {
-    return checks.values().stream()
-        .map(Supplier::get)
-        .filter(Check.Failed.class::isInstance)
-        .map(Check::remark)
-        .findFirst();
+  /// Returns while this process may be ready, now or later.
+  ///
+  /// @throws RoleFailedException if it will never be, again or at all
+  public void requireNoFailure() {
+    for (Supplier<Check> check : checks.values()) {
+      if (check.get() instanceof Check.Failed(String why)) {
+        throw new RoleFailedException(why);
+      }
+    }
   }
 
   /// Whether it waits for others, so that nothing is wrong however long it takes.

@@ -1,6 +1,8 @@
 package dev.kompakt.bootstrap.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,17 +41,19 @@ class HealthTest {
     // Then
     assertThat(health.ready()).isFalse();
     assertThat(health.waiting()).isFalse();
-    assertThat(health.failure()).isEmpty();
+    assertThatCode(health::requireNoFailure).doesNotThrowAnyException();
 
     streams.set(new Check.Waits("others to leave"));
     assertThat(health.ready()).isFalse();
     assertThat(health.waiting()).isTrue();
-    assertThat(health.failure()).isEmpty();
+    assertThatCode(health::requireNoFailure).doesNotThrowAnyException();
 
     streams.set(new Check.Failed("refused; ask for leave"));
     assertThat(health.ready()).isFalse();
     assertThat(health.waiting()).isFalse();
-    assertThat(health.failure()).contains("refused; ask for leave");
+    assertThatThrownBy(health::requireNoFailure)
+        .isInstanceOf(RoleFailedException.class)
+        .hasMessage("refused; ask for leave");
 
     streams.set(new Check.Holds());
     assertThat(health.ready()).isTrue();

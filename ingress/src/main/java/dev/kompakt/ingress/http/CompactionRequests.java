@@ -40,6 +40,9 @@ final class CompactionRequests {
   private static final Logger LOG = LoggerFactory.getLogger(CompactionRequests.class);
   private static final Duration MEMORY_PATIENCE = Duration.ofSeconds(10);
 
+  /// Disks are not emptied by themselves.
+  private static final int HELD_AGAIN_SECONDS = 10;
+
   private final BodyReader bodies;
   private final Submitting submitting;
   private final Payloads payloads;
@@ -82,6 +85,18 @@ final class CompactionRequests {
               "not_accepted",
               "The request could not be made durable in time.",
               Submitting.POLL_SECONDS));
+    } catch (Spool.UnheldException e) {
+      meters.count(Meter.REFUSED, "disk");
+      LOG.atError()
+          .addKeyValue("directory", System.getProperty("java.io.tmpdir"))
+          .addKeyValue("cause", String.valueOf(e.getCause()))
+          .log("a request larger than memory holds is refused: its directory does not take it");
+      Replies.error(
+          request,
+          ApiError.unavailable(
+              "not_held",
+              "This gateway cannot hold a request of this size at the moment. Please try again.",
+              HELD_AGAIN_SECONDS));
     } catch (BufferMemory.NoneFreeException e) {
       meters.count(Meter.REFUSED, "memory");
       Replies.error(request, ApiError.overloaded("Too many bodies are being read at the moment."));

@@ -36,6 +36,15 @@ public final class Spool extends OutputStream {
   private @Nullable Cipher cipher;
   private final byte[] key = new byte[16];
 
+  /// The temporary directory does not take what memory does not.
+  public static final class UnheldException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    UnheldException(IOException cause) {
+      super("no more than " + MEMORY_BYTES + " bytes of a request can be held", cause);
+    }
+  }
+
   /// Bytes written.
   public long length() {
     return length;
@@ -46,6 +55,10 @@ public final class Spool extends OutputStream {
     return length > MEMORY_BYTES;
   }
 
+  /// Writes on.
+  ///
+  /// @throws UnheldException if the temporary directory does not take it; nothing more is to be
+  ///   written then
   @Override
   public void write(int b) throws IOException {
     write(new byte[] {(byte) b}, 0, 1);
@@ -80,8 +93,12 @@ public final class Spool extends OutputStream {
       file = to;
     }
     ByteBuffer bytes = ByteBuffer.wrap(enciphering.update(from, offset, count));
-    while (bytes.hasRemaining()) {
-      to.write(bytes);
+    try {
+      while (bytes.hasRemaining()) {
+        to.write(bytes);
+      }
+    } catch (IOException e) {
+      throw new UnheldException(e);
     }
   }
 
@@ -122,14 +139,20 @@ public final class Spool extends OutputStream {
     }
   }
 
-  private static FileChannel nameless() throws IOException {
-    Path path = Files.createTempFile("kompakt-turn-", null);
-    FileChannel channel =
-        FileChannel.open(
-            path,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.DELETE_ON_CLOSE);
+  private static FileChannel nameless() throws UnheldException {
+    Path path;
+    FileChannel channel;
+    try {
+      path = Files.createTempFile("kompakt-turn-", null);
+      channel =
+          FileChannel.open(
+              path,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.DELETE_ON_CLOSE);
+    } catch (IOException e) {
+      throw new UnheldException(e);
+    }
     try {
       Files.delete(path);
     } catch (IOException e) {

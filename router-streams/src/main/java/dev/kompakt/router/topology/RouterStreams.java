@@ -3,6 +3,7 @@ package dev.kompakt.router.topology;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.kafka.UnreachableException;
 import dev.kompakt.bootstrap.observe.Check;
+import dev.kompakt.bootstrap.observe.RoleFailedException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -71,6 +72,7 @@ public final class RouterStreams {
   /// @param topology a new one at each call, all the same
   /// @param settings as [StreamsSettings] makes them
   /// @throws DirectoryInUseException if another process uses the state directory
+  /// @throws RoleFailedException if there is no room for its state
   public static RouterStreams create(
       Supplier<Topology> topology, Map<String, Object> settings, KafkaClients clients) {
     return new RouterStreams(topology, settings, new RouterGroup(clients));
@@ -130,6 +132,8 @@ public final class RouterStreams {
               + e.getMessage()
               + "): it needs Describe and Read on group "
               + RouterGroup.ID);
+    } catch (RoleFailedException e) {
+      fail(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       LOG.atDebug().setCause(e).log("the router's streams ended");
       Throwable root = e;

@@ -1,5 +1,6 @@
 package dev.kompakt.router.topology;
 
+import dev.kompakt.bootstrap.observe.RoleFailedException;
 import dev.kompakt.router.state.StateCheck;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,20 +22,30 @@ final class StreamsRun {
   private final KafkaStreams streams;
   private final ThreadReplacement threads;
   private final boolean fresh;
-  private final Path tasks;
+  private final Path directory;
 
   private StreamsRun(
       KafkaStreams streams, ThreadReplacement threads, boolean fresh, Path directory) {
     this.streams = streams;
     this.threads = threads;
     this.fresh = fresh;
-    tasks = directory.resolve(RouterGroup.ID);
+    this.directory = directory;
   }
 
   /// Makes it, and clears what another topology left in the state directory.
   ///
   /// @throws RouterStreams.DirectoryInUseException if another process uses the state directory
+  /// @throws RoleFailedException if there is no room for it
   static StreamsRun make(Topology topology, Map<String, Object> settings) {
+    Path directory = Path.of(String.valueOf(settings.get(StreamsConfig.STATE_DIR_CONFIG)));
+    try {
+      return made(topology, settings, directory);
+    } catch (RuntimeException e) {
+      throw FullDisk.explained(e, directory);
+    }
+  }
+
+  private static StreamsRun made(Topology topology, Map<String, Object> settings, Path directory) {
     Properties properties = new Properties();
     properties.putAll(settings);
     KafkaStreams streams;
@@ -46,7 +57,7 @@ final class StreamsRun {
       }
       throw e;
     }
-    ThreadReplacement threads = new ThreadReplacement(InstantSource.system());
+    ThreadReplacement threads = new ThreadReplacement(directory, InstantSource.system());
     streams.setUncaughtExceptionHandler(threads);
     streams.setStateListener(
         (next, before) ->
@@ -54,7 +65,6 @@ final class StreamsRun {
                 .addKeyValue("from", before)
                 .addKeyValue("to", next)
                 .log("streams changed state"));
-    Path directory = Path.of(String.valueOf(settings.get(StreamsConfig.STATE_DIR_CONFIG)));
     try {
       return new StreamsRun(streams, threads, cleared(streams, topology, directory), directory);
     } catch (RuntimeException e) {
@@ -79,9 +89,15 @@ final class StreamsRun {
   }
 
   /// Deletes stores that are damaged, which are then restored, and starts the threads.
+  ///
+  /// @throws RoleFailedException if there is no room for what they write
   void start() {
-    StateCheck.deleteDamaged(tasks);
-    streams.start();
+    try {
+      StateCheck.deleteDamaged(directory.resolve(RouterGroup.ID));
+      streams.start();
+    } catch (RuntimeException e) {
+      throw FullDisk.explained(e, directory);
+    }
   }
 
   boolean running() {

@@ -1,5 +1,6 @@
 package dev.kompakt.router.topology;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,13 +15,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Replaces stream threads that die, unless that does not help: the group has another topology,
-/// topics are wrong, or threads die too often.
+/// topics are wrong, the disk is full, or threads die too often.
 final class ThreadReplacement implements StreamsUncaughtExceptionHandler {
   static final int MOST = 20;
   static final Duration WITHIN = Duration.ofMinutes(10);
 
   private static final Logger LOG = LoggerFactory.getLogger(ThreadReplacement.class);
 
+  private final Path directory;
   private final InstantSource clock;
   private final Deque<Instant> deaths = new ArrayDeque<>();
   private final CompletableFuture<End> end = new CompletableFuture<>();
@@ -34,7 +36,11 @@ final class ThreadReplacement implements StreamsUncaughtExceptionHandler {
     record Failed(String why) implements End {}
   }
 
-  ThreadReplacement(InstantSource clock) {
+  /// Makes one.
+  ///
+  /// @param directory of the state
+  ThreadReplacement(Path directory, InstantSource clock) {
+    this.directory = directory;
     this.clock = clock;
   }
 
@@ -55,6 +61,9 @@ final class ThreadReplacement implements StreamsUncaughtExceptionHandler {
     if (root instanceof TopologyException) {
       return stop(
           new End.Failed("the router's topics are not as it needs them: " + root.getMessage()));
+    }
+    if (FullDisk.causes(exception)) {
+      return stop(new End.Failed(FullDisk.told(directory)));
     }
     Instant now = clock.instant();
     while (!deaths.isEmpty() && deaths.getFirst().isBefore(now.minus(WITHIN))) {

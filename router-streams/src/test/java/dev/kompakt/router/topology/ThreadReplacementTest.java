@@ -4,18 +4,21 @@ import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.St
 import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.TopologyException;
 import org.junit.jupiter.api.Test;
+import org.rocksdb.RocksDBException;
 
 class ThreadReplacementTest {
   private final AtomicReference<Instant> now =
       new AtomicReference<>(Instant.parse("2026-11-20T10:00:00Z"));
-  private final ThreadReplacement replacement = new ThreadReplacement(now::get);
+  private final ThreadReplacement replacement = new ThreadReplacement(Path.of("/state"), now::get);
 
   @Test
   void shouldStopWhenThreadsKeepDying() {
@@ -56,6 +59,23 @@ class ThreadReplacementTest {
         .isInstanceOfSatisfying(
             ThreadReplacement.End.Failed.class,
             failed -> assertThat(failed.why()).contains("a topic has 3 partitions, not 1"));
+  }
+
+  @Test
+  void shouldStopAtOnceAndNameTheDirectoryWhenItsDiskIsFull() {
+    // When
+    var response =
+        replacement.handle(
+            new ProcessorStateException(
+                "a store could not be opened",
+                new RocksDBException("While appending to file: No space left on device")));
+
+    // Then
+    assertThat(response).isEqualTo(SHUTDOWN_CLIENT);
+    assertThat(replacement.end().join())
+        .isInstanceOfSatisfying(
+            ThreadReplacement.End.Failed.class,
+            failed -> assertThat(failed.why()).contains("/state"));
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.kompakt.standalone.cli;
 import dev.kompakt.bootstrap.config.ConfigException;
 import dev.kompakt.bootstrap.kafka.NotWrittenException;
 import dev.kompakt.bootstrap.kafka.UnreachableException;
+import dev.kompakt.bootstrap.observe.RoleFailedException;
 import dev.kompakt.standalone.broker.BrokerFailedException;
 import dev.kompakt.standalone.broker.DirectoryInUseException;
 import dev.kompakt.standalone.broker.PortTakenException;
@@ -25,6 +26,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
               ConfigException _,
               PortTakenException _,
               DirectoryInUseException _,
+              RoleFailedException _,
               BrokerFailedException _ ->
               String.valueOf(e.getMessage());
           case UnreachableException _ -> unreachable(e);

@@ -2,10 +2,12 @@ package dev.kompakt.standalone.cli;
 
 import java.io.PrintStream;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// Signals in two stages, while it is open: the first interrupts the main thread, which stops in
 /// good order; the second ends the process at once, as a kill would.
 final class Interrupts implements AutoCloseable {
+  private static final Duration BETWEEN_CHECKS = Duration.ofMillis(500);
   private static final List<String> SIGNALS = List.of("INT", "TERM", "HUP");
 
   private final Thread main = Thread.currentThread();
@@ -62,9 +65,15 @@ final class Interrupts implements AutoCloseable {
 
   /// Waits for a signal; the exit code of a process that stopped for it.
   ExitCode await() {
+    return await(() -> {});
+  }
+
+  /// The same, as long as a check that is made now and then throws nothing.
+  ExitCode await(Runnable check) {
     while (first.getCount() > 0) {
+      check.run();
       try {
-        first.await();
+        var _ = first.await(BETWEEN_CHECKS.toMillis(), TimeUnit.MILLISECONDS);
       } catch (InterruptedException e) {
         // by the signal
       }

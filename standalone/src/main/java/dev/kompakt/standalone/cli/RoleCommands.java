@@ -22,7 +22,7 @@ final class RoleCommands {
             options.note("admin      " + process.adminPlane());
             options.note("broker     " + process.broker());
             options.note(role.text() + " is ready; Ctrl-C stops.");
-            return interrupts.await().number();
+            return interrupts.await(process::check).number();
           }
         });
   }

@@ -40,7 +40,7 @@ final class UpCommand implements Callable<Integer> {
           KompaktConfig config = options.load();
           try (Kompakt kompakt = Kompakt.serve(config, EnumSet.allOf(Role.class))) {
             tell(config, kompakt);
-            return interrupts.await().number();
+            return interrupts.await(kompakt::check).number();
           }
         });
   }
