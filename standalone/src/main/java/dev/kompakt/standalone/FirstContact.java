@@ -7,6 +7,7 @@ import dev.kompakt.bootstrap.kafka.Rights;
 import dev.kompakt.bootstrap.kafka.TopicAlignment;
 import dev.kompakt.bootstrap.kafka.TopicProvisioner;
 import dev.kompakt.bootstrap.kafka.UnreachableException;
+import dev.kompakt.bootstrap.observe.Meters;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
@@ -23,7 +24,12 @@ import org.slf4j.event.Level;
 /// @param rights what the process must be allowed otherwise
 /// @param patience how long no broker may answer
 record FirstContact(
-    KompaktConfig.Kafka kafka, String clientId, boolean own, Rights rights, Duration patience) {
+    KompaktConfig.Kafka kafka,
+    String clientId,
+    Meters meters,
+    boolean own,
+    Rights rights,
+    Duration patience) {
   private static final Logger LOG = LoggerFactory.getLogger(FirstContact.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
@@ -34,7 +40,7 @@ record FirstContact(
   /// @throws UnreachableException if no broker answers in time, or this thread is interrupted
   KafkaClients make() {
     Tries tries = new Tries();
-    KafkaClients clients = tries.until(() -> new KafkaClients(kafka, clientId));
+    KafkaClients clients = tries.until(() -> new KafkaClients(kafka, clientId, meters));
     try {
       List<String> created = tries.until(() -> provision(clients));
       if (tries.failed > 0 || !created.isEmpty()) {

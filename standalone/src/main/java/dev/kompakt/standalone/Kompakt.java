@@ -119,7 +119,8 @@ public final class Kompakt implements AutoCloseable {
     admin = plane.address();
     boolean own = embedded != null;
     KafkaClients clients =
-        closing.add(new FirstContact(kafka, clientId(), own, rights(), patience.contact()).make());
+        closing.add(
+            new FirstContact(kafka, clientId(), meters, own, rights(), patience.contact()).make());
     if (embedded != null) {
       embedded.dismissMembers(Groups.WORKERS);
     }

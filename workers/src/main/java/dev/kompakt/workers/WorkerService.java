@@ -47,7 +47,7 @@ public final class WorkerService {
   /// What it must be allowed in Kafka.
   public static final Rights RIGHTS =
       Rights.of(
-              List.of(Topics.PAYLOADS, Topics.OUTCOMES, Topics.CREDENTIALS),
+              List.of(Topics.PAYLOADS, Topics.OUTCOMES, Topics.CREDENTIALS, Topics.DEAD_LETTERS),
               List.of(
                   Topics.PAYLOADS,
                   Topics.JOBS,

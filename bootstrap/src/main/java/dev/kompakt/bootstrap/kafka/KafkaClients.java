@@ -3,6 +3,7 @@ package dev.kompakt.bootstrap.kafka;
 import dev.kompakt.bootstrap.config.ConfigException;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.config.Secret;
+import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.schemas.topic.Topic;
 import java.time.Duration;
 import java.util.HashMap;
@@ -30,18 +31,25 @@ public final class KafkaClients implements AutoCloseable {
 
   private final KompaktConfig.Kafka kafka;
   private final String clientId;
+  private final UnreadableRecords unreadable;
   private final KafkaProducer<byte[], byte[]> producer;
+
+  /// Those of a process whose numbers nobody reads.
+  public KafkaClients(KompaktConfig.Kafka kafka, String clientId) {
+    this(kafka, clientId, new Meters());
+  }
 
   /// Makes the shared producer; connects in the background.
   ///
   /// @param kafka with a real address in `bootstrap`, never `embedded`
   /// @param clientId what brokers and logs call this process
-  public KafkaClients(KompaktConfig.Kafka kafka, String clientId) {
+  public KafkaClients(KompaktConfig.Kafka kafka, String clientId, Meters meters) {
     if (kafka.embedded()) {
       throw new IllegalArgumentException("the embedded broker's address is not filled in");
     }
     this.kafka = kafka;
     this.clientId = clientId;
+    unreadable = new UnreadableRecords(meters);
     Map<String, Object> settings = common("producer");
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
@@ -78,6 +86,11 @@ public final class KafkaClients implements AutoCloseable {
     return make(
         () ->
             new KafkaConsumer<>(merged, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+  }
+
+  /// Who is told of records that cannot be read.
+  public UnreadableRecords unreadable() {
+    return unreadable;
   }
 
   /// An admin client; the caller closes it.

@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Reads a topic from its beginning and then follows it, on one platform thread that owns the
-/// consumer. Records that cannot be read are passed over.
+/// consumer. Records that cannot be read are counted and passed over.
 public final class TopicFollower<K, V> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TopicFollower.class);
   private static final Duration POLL = Duration.ofMillis(500);
@@ -39,6 +39,7 @@ public final class TopicFollower<K, V> implements AutoCloseable {
   private final Topic<K, V> topic;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Listener<K, V> listener;
+  private final UnreadableRecords unreadable;
   private final CompletableFuture<Void> loaded = new CompletableFuture<>();
   private final Queue<CompletableFuture<Void>> asked = new ConcurrentLinkedQueue<>();
   private final List<Mark> marks = new ArrayList<>();
@@ -51,6 +52,7 @@ public final class TopicFollower<K, V> implements AutoCloseable {
   private TopicFollower(KafkaClients clients, Topic<K, V> topic, Listener<K, V> listener) {
     this.topic = topic;
     this.listener = listener;
+    unreadable = clients.unreadable();
     consumer =
         clients.consumer(
             "view-" + topic.name(),
@@ -150,11 +152,7 @@ public final class TopicFollower<K, V> implements AutoCloseable {
       V value = record.value() == null ? null : topic.values().decode(record.value());
       listener.read(record.offset(), key, value);
     } catch (UnreadableRecordException e) {
-      LOG.atWarn()
-          .addKeyValue("topic", topic.name())
-          .addKeyValue("partition", record.partition())
-          .addKeyValue("offset", record.offset())
-          .log("a record cannot be read and is passed over");
+      unreadable.passedOver(record, e);
     } catch (RuntimeException e) {
       LOG.atError()
           .addKeyValue("topic", topic.name())

@@ -62,7 +62,7 @@ public enum Meter {
       Kind.COUNTER,
       "Events that changed nothing because they had been applied"),
   UNREADABLE_RECORDS(
-      "kompakt_unreadable_records", Kind.COUNTER, "Records set aside as unreadable", "topic"),
+      "kompakt_unreadable_records", Kind.COUNTER, "Records that could not be read", "topic"),
   ATTEMPTS(
       "kompakt_attempts",
       Kind.COUNTER,

@@ -1,7 +1,7 @@
 package dev.kompakt.router.topology;
 
+import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.router.decide.Bindings;
-import dev.kompakt.schemas.id.TurnId;
 import dev.kompakt.schemas.record.SessionBinding;
 import dev.kompakt.schemas.record.TurnFinished;
 import dev.kompakt.schemas.topic.Topics;
@@ -12,15 +12,17 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
-/// Binds the sessions of ordinary turns to the accounts that answered them. Unreadable records are
-/// the concern of [DecideProcessor].
+/// Binds the sessions of ordinary turns to the accounts that answered them. What cannot be read of
+/// records that only count is told here; of the others, [DecideProcessor] does.
 final class BindProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private final Bindings bindings;
+  private final Journal journal;
 
   private @Nullable ProcessorContext<byte[], byte[]> context;
 
-  BindProcessor(Bindings bindings) {
+  BindProcessor(Bindings bindings, Meters meters) {
     this.bindings = bindings;
+    journal = new Journal(meters);
   }
 
   @Override
@@ -36,7 +38,7 @@ final class BindProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     }
     SessionBinding binding = bindings.renewed(turn.session(), turn.account(), turn.at());
     if (binding != null) {
-      Objects.requireNonNull(context, "init comes first")
+      context()
           .forward(
               new Record<>(
                   Topics.SESSIONS.keys().encode(turn.session()),
@@ -45,18 +47,19 @@ final class BindProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     }
   }
 
-  private static @Nullable TurnFinished turn(Record<byte[], byte[]> record) {
-    if (record.key() == null
-        || record.value() == null
-        || !Topics.OUTCOMES.keys().decode(record.key()).startsWith(TurnId.PREFIX)) {
+  private @Nullable TurnFinished turn(Record<byte[], byte[]> record) {
+    if (!Reading.onlyCounts(Topics.OUTCOMES.name(), record)) {
       return null;
     }
     try {
-      return Topics.OUTCOMES.values().decode(record.value()) instanceof TurnFinished turn
-          ? turn
-          : null;
+      return Reading.report(record) instanceof TurnFinished turn ? turn : null;
     } catch (UnreadableRecordException e) {
+      journal.passedOver(context().recordMetadata().orElseThrow(), e);
       return null;
     }
+  }
+
+  private ProcessorContext<byte[], byte[]> context() {
+    return Objects.requireNonNull(context, "init comes first");
   }
 }

@@ -6,7 +6,6 @@ import dev.kompakt.schemas.record.AccountReport;
 import dev.kompakt.schemas.record.AttemptEvent;
 import dev.kompakt.schemas.record.Report;
 import dev.kompakt.schemas.record.TurnFinished;
-import dev.kompakt.schemas.topic.Topics;
 import dev.kompakt.schemas.topic.UnreadableRecordException;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /// once, the rest together a moment later, for thousands of reports change the same few values.
 ///
 /// A report that cannot be folded is passed over; unreadable records are the concern of
-/// [DecideProcessor].
+/// [DecideProcessor] and [BindProcessor].
 final class FoldProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   /// What changed is published no later than this after it was folded.
   static final Duration LATEST = Duration.ofMillis(100);
@@ -79,7 +78,7 @@ final class FoldProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     Instant now = Instant.ofEpochMilli(context().currentSystemTimeMs());
     boolean urgent = false;
     try {
-      Report report = Topics.OUTCOMES.values().decode(record.value());
+      Report report = Reading.report(record);
       String once = once(report);
       if (once != null && !Objects.requireNonNull(seen).first(once, now)) {
         return;

@@ -77,14 +77,22 @@ final class Journal {
 
   void unreadable(
       RecordMetadata source, @Nullable CompactionId compaction, RuntimeException problem) {
-    meters.count(Meter.UNREADABLE_RECORDS, source.topic());
-    LOG.atWarn()
+    unreadable(source, problem)
         .addKeyValue(COMPACTION, compaction)
+        .log("a record cannot be read and became a dead letter");
+  }
+
+  void passedOver(RecordMetadata source, RuntimeException problem) {
+    unreadable(source, problem).log("a report cannot be read and is passed over");
+  }
+
+  private LoggingEventBuilder unreadable(RecordMetadata source, RuntimeException problem) {
+    meters.count(Meter.UNREADABLE_RECORDS, source.topic());
+    return LOG.atWarn()
         .addKeyValue("topic", source.topic())
         .addKeyValue("partition", source.partition())
         .addKeyValue("offset", source.offset())
-        .addKeyValue("problem", problem(problem))
-        .log("a record cannot be read and became a dead letter");
+        .addKeyValue("problem", problem(problem));
   }
 
   void undecidable(CompactionId compaction, RuntimeException problem) {

@@ -5,6 +5,7 @@ import dev.kompakt.schemas.id.CompactionId;
 import dev.kompakt.schemas.id.TurnId;
 import dev.kompakt.schemas.record.AccountReport;
 import dev.kompakt.schemas.record.AttemptEvent;
+import dev.kompakt.schemas.record.Report;
 import dev.kompakt.schemas.record.Submission;
 import dev.kompakt.schemas.topic.Topics;
 import dev.kompakt.schemas.topic.UnreadableRecordException;
@@ -40,8 +41,7 @@ final class Reading {
       about = submission.compaction();
       event = new Event.Asked(submission);
     } else {
-      if (!(Topics.OUTCOMES.values().decode(present(record.value()))
-          instanceof AttemptEvent attempt)) {
+      if (!(report(record) instanceof AttemptEvent attempt)) {
         throw new UnreadableRecordException("record has a compaction's key and is no attempt's");
       }
       about = attempt.attempt().compaction();
@@ -51,6 +51,13 @@ final class Reading {
       throw new UnreadableRecordException("record's key and value name different compactions");
     }
     return event;
+  }
+
+  /// What a record of outcomes reports.
+  ///
+  /// @throws UnreadableRecordException if it is no report
+  static Report report(Record<byte[], byte[]> record) {
+    return Topics.OUTCOMES.values().decode(present(record.value()));
   }
 
   private static byte[] present(byte @Nullable [] bytes) {

@@ -61,7 +61,7 @@ public final class RouterTopology {
                     RouterStores.keyed(RouterStores.STANDINGS))),
             Named.as("decide"));
     Bindings sessions = new Bindings(published.sessions(), settings.sessionIdle());
-    outcomes.process(() -> new BindProcessor(sessions), Named.as("bind"));
+    outcomes.process(() -> new BindProcessor(sessions, meters), Named.as("bind"));
     List<Fold<?>> folds = List.of(new LimitFold(limits), new AccountFold(), new TenantFold());
     List<StoreBuilder<?>> foldStores = new ArrayList<>();
     folds.forEach(fold -> foldStores.add(RouterStores.cached(fold.store())));

@@ -48,6 +48,24 @@ class UnreadableRecordsTest {
   }
 
   @Test
+  void shouldCountWhatCannotBeReadAndIsOfNoCompaction() {
+    // Given
+    String outcomes = Topics.OUTCOMES.name();
+
+    // When
+    router.pipe(outcomes, text("turn_1"), text("garbage"));
+    router.pipe(outcomes, text("turn_2"), null);
+    router.pipe(outcomes, text("account:team-a"), text("{\"v\":2,\"type\":\"pause_asked\"}"));
+
+    // Then
+    assertThat(router.deadLetters()).isEmpty();
+    assertThat(router.meters.scrape())
+        .contains("kompakt_unreadable_records_total{topic=\"kompakt.outcomes\"} 3");
+    router.submit(WHOLE);
+    assertThat(router.jobs()).hasSize(1);
+  }
+
+  @Test
   void shouldSetAsideWhenAnOutcomeSaysNothing() {
     // Given
     router.submit(WHOLE);

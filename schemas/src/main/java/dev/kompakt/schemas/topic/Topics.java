@@ -158,7 +158,7 @@ public final class Topics {
       new Topic<>(
           "kompakt.dead-letters",
           "compaction id; the position of an unreadable record of none",
-          "router → ingress",
+          "router, workers → ingress",
           new TextCodec<>(Function.identity(), Function.identity()),
           new JsonCodec<>(DeadLetter.class),
           false,

@@ -32,7 +32,10 @@ final class TopicsPage {
 
       A reader ignores fields it does not know, so a field may be added, if it may be absent, \
       within a version. A record of another major version, or one that lacks a required field, is \
-      put on `kompakt.dead-letters` by position (`topic-partition@offset`) and skipped.
+      counted (`kompakt_unreadable_records_total`), logged by its position, and skipped. On \
+      submissions, jobs and outcomes it is put on `kompakt.dead-letters` too, as `source` \
+      (`topic-partition@offset`), but for what is reported of ordinary turns and accounts. A \
+      compaction that waits for what it would have said ends at its deadline.
 
       ## Following one compaction
 

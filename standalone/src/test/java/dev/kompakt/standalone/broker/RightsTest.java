@@ -30,11 +30,13 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,8 @@ class RightsTest {
               .filter(acl -> acl.pattern().resourceType() != ResourceType.GROUP)
               .toList());
       admin.createAcls(acls).all().get();
+      Awaitility.await()
+          .until(() -> admin.describeAcls(AclBindingFilter.ANY).values().get().containsAll(acls));
     }
   }
 

@@ -2,13 +2,12 @@ package dev.kompakt.workers.lane;
 
 import dev.kompakt.bootstrap.kafka.Groups;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
-import dev.kompakt.bootstrap.observe.Meter;
-import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.topic.Topics;
 import dev.kompakt.schemas.topic.UnreadableRecordException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +38,7 @@ final class LaneConsumer {
   private final LaneCommits commits;
   private final LaneAssignments assignments;
   private final CompletableFuture<Void> ready;
-  private final Meters meters;
+  private final UnreadableJobs unreadable;
   private final Thread thread =
       Thread.ofPlatform().daemon().name("worker-lanes").unstarted(this::run);
   private volatile @Nullable Duration grace;
@@ -55,10 +54,10 @@ final class LaneConsumer {
       Lanes lanes,
       Membership membership,
       CompletableFuture<Void> ready,
-      Meters meters) {
+      InstantSource clock) {
     this.lanes = lanes;
     this.ready = ready;
-    this.meters = meters;
+    unreadable = new UnreadableJobs(clients, clock);
     consumer = clients.consumer(Colleagues.purpose(worker), settings());
     commits = new LaneCommits(consumer, lanes, membership);
     assignments = new LaneAssignments(consumer, lanes, commits);
@@ -162,11 +161,10 @@ final class LaneConsumer {
 
   private void deliver(ConsumerRecords<byte[], byte[]> records) {
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      byte[] value = record.value();
       lanes.delivered(
           record.partition(),
           record.offset(),
-          value == null ? null : decode(record, value),
+          decode(record),
           record.serializedValueSize(),
           Instant.ofEpochMilli(record.timestamp()));
     }
@@ -178,16 +176,14 @@ final class LaneConsumer {
     }
   }
 
-  private @Nullable Job decode(ConsumerRecord<byte[], byte[]> record, byte[] value) {
+  private @Nullable Job decode(ConsumerRecord<byte[], byte[]> record) {
     try {
-      return Topics.JOBS.values().decode(value);
+      if (record.value() == null) {
+        throw new UnreadableRecordException("record has no value");
+      }
+      return Topics.JOBS.values().decode(record.value());
     } catch (UnreadableRecordException e) {
-      meters.count(Meter.UNREADABLE_RECORDS, Topics.JOBS.name());
-      LOG.atError()
-          .addKeyValue("lane", record.partition())
-          .addKeyValue("offset", record.offset())
-          .addKeyValue("error", e.getMessage())
-          .log("a job cannot be read and is passed over");
+      unreadable.setAside(record, e);
       return null;
     }
   }

@@ -65,7 +65,7 @@ public final class LaneWorker {
             this::progressed,
             membership,
             new QuotaClock(clock, System::nanoTime));
-    consumer = new LaneConsumer(worker, clients, lanes, membership, ready, meters);
+    consumer = new LaneConsumer(worker, clients, lanes, membership, ready, clock);
     meters.gauge(Meter.ATTEMPTS_RUNNING, lanes::active);
     meters.gauge(Meter.JOBS_WAITING, lanes::waiting);
     meters.gauge(Meter.LANES, lanes::count);

@@ -203,10 +203,7 @@ final class OutcomesReader implements ReadBack, AutoCloseable {
       }
       lanes().reported(lane, event);
     } catch (UnreadableRecordException e) {
-      LOG.atWarn()
-          .addKeyValue("partition", record.partition())
-          .addKeyValue("offset", record.offset())
-          .log("an outcome cannot be read and is passed over");
+      clients.unreadable().passedOver(record, e);
     }
   }
 
