@@ -1,13 +1,13 @@
 package dev.kompakt.bootstrap.payload;
 
 import dev.kompakt.bootstrap.seal.SegmentSeal;
+import dev.kompakt.bootstrap.stream.BlockStream;
 import dev.kompakt.schemas.history.ByteRange;
 import dev.kompakt.schemas.history.PayloadRef;
 import java.io.IOException;
-import java.io.InputStream;
 
 /// A part of a payload as a stream; one opened segment is held at a time.
-final class PayloadInputStream extends InputStream {
+final class PayloadInputStream extends BlockStream {
   private final PayloadRef ref;
   private final SegmentReaders readers;
   private final SegmentSeal seal;
@@ -26,12 +26,6 @@ final class PayloadInputStream extends InputStream {
     this.seal = seal;
     position = range.offset();
     end = range.end();
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

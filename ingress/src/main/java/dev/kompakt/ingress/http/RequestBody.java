@@ -1,13 +1,13 @@
 package dev.kompakt.ingress.http;
 
 import dev.kompakt.bootstrap.config.ByteSize;
+import dev.kompakt.bootstrap.stream.BlockStream;
 import dev.kompakt.ingress.admission.Permit;
 import dev.kompakt.ingress.answer.ApiError;
 import dev.kompakt.ingress.park.ClientGoneException;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpContinue;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -17,7 +17,7 @@ import org.xnio.channels.StreamSourceChannel;
 /// A request body as it arrives, for one virtual thread. Reading waits for the client: not longer
 /// than `idle` for a byte, nor than `deadline` for all of them; and whoever has been waited for
 /// longer than `idle` in all must have sent at `rate`.
-final class RequestBody extends InputStream {
+final class RequestBody extends BlockStream {
   private static final Duration CONTINUE_PATIENCE = Duration.ofSeconds(10);
 
   private final HttpServerExchange exchange;
@@ -64,12 +64,6 @@ final class RequestBody extends InputStream {
   /// Bytes read so far, as they came.
   long count() {
     return count;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

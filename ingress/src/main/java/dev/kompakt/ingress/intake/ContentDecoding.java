@@ -1,6 +1,7 @@
 package dev.kompakt.ingress.intake;
 
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import dev.kompakt.bootstrap.stream.BlockStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -64,7 +65,7 @@ public final class ContentDecoding {
   }
 
   /// The raw stream, counted. It remembers its own failure, because decoders hide who failed.
-  private static final class EncodedBytes extends InputStream {
+  private static final class EncodedBytes extends BlockStream {
     private final InputStream raw;
     private final long maxBytes;
     private long count;
@@ -73,12 +74,6 @@ public final class ContentDecoding {
     EncodedBytes(InputStream raw, long maxBytes) {
       this.raw = raw;
       this.maxBytes = maxBytes;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
@@ -98,7 +93,7 @@ public final class ContentDecoding {
   }
 
   /// What a decoder makes of the raw stream, counted.
-  private static final class DecodedBytes extends InputStream {
+  private static final class DecodedBytes extends BlockStream {
     private final String name;
     private final EncodedBytes encoded;
     private final InputStream decoder;
@@ -110,12 +105,6 @@ public final class ContentDecoding {
       this.encoded = encoded;
       this.decoder = decoder;
       this.maxBytes = maxBytes;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

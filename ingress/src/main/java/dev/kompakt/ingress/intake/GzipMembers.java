@@ -1,5 +1,6 @@
 package dev.kompakt.ingress.intake;
 
+import dev.kompakt.bootstrap.stream.BlockStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +12,7 @@ import java.util.zip.ZipException;
 /// The content of one or more gzip members that fill a stream to its end. Unlike
 /// [java.util.zip.GZIPInputStream] it refuses bytes after the last member, whatever way the stream
 /// happens to deliver them. Closing leaves the stream to its owner.
-final class GzipMembers extends InputStream {
+final class GzipMembers extends BlockStream {
   private static final int HEADER_CRC = 2;
   private static final int EXTRA = 4;
   private static final int NAME = 8;
@@ -29,12 +30,6 @@ final class GzipMembers extends InputStream {
 
   GzipMembers(InputStream in) {
     this.in = in;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

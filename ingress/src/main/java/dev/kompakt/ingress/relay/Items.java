@@ -1,5 +1,6 @@
 package dev.kompakt.ingress.relay;
 
+import dev.kompakt.bootstrap.stream.BlockStream;
 import dev.kompakt.schemas.history.ByteRange;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,7 +45,7 @@ final class Items {
     return new Runs(spool.open(), kept.iterator());
   }
 
-  private static final class Runs extends InputStream {
+  private static final class Runs extends BlockStream {
     private final InputStream in;
     private final Iterator<ByteRange> runs;
     private long at;
@@ -53,12 +54,6 @@ final class Items {
     Runs(InputStream in, Iterator<ByteRange> runs) {
       this.in = in;
       this.runs = runs;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.kompakt.ingress.relay;
 
+import dev.kompakt.bootstrap.stream.BlockStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -110,14 +111,8 @@ public final class Spool extends OutputStream {
       return first;
     }
     InputStream read =
-        new InputStream() {
+        new BlockStream() {
           private long at;
-
-          @Override
-          public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-          }
 
           @Override
           public int read(byte[] into, int offset, int count) throws IOException {

@@ -1,5 +1,6 @@
 package dev.kompakt.ingress.relay;
 
+import dev.kompakt.bootstrap.stream.BlockStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -130,19 +131,13 @@ final class TurnBody {
   }
 
   /// The first bytes of a stream.
-  private static final class Bounded extends InputStream {
+  private static final class Bounded extends BlockStream {
     private final InputStream in;
     private long left;
 
     Bounded(InputStream in, long length) {
       this.in = in;
       left = length;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -5,6 +5,9 @@ final class Samples {
   static final String COMPACT = "/v1/responses/compact";
   static final String RESPONSES = "/v1/responses";
 
+  /// The head of a request to compact, but for how its body is framed.
+  static final String COMPACT_HEAD = Wire.head("POST", COMPACT, "Content-Type: application/json");
+
   private Samples() {}
 
   /// A request to compact one message.

@@ -47,6 +47,9 @@ final class TurnPlane implements AutoCloseable {
   /// What [#COMPLETED] says.
   static final Usage USED = new Usage(900, 800, 40, 8);
 
+  /// Turns that are not at their end.
+  static final String OPEN = "kompakt_turns_open";
+
   private static final JsonMapper JSON = new JsonMapper();
 
   final HttpClient client = HttpClient.newHttpClient();
@@ -108,12 +111,16 @@ final class TurnPlane implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + plane.plane.address().getPort() + path);
   }
 
+  /// Sends a turn to its end: its account has room again.
   HttpResponse<String> send(String body, String... headers)
       throws IOException, InterruptedException {
-    return client.send(request(body, headers), BodyHandlers.ofString());
+    double before = plane.meter(OPEN);
+    HttpResponse<String> response = client.send(request(body, headers), BodyHandlers.ofString());
+    TestPlane.eventually(() -> plane.meter(OPEN) <= before);
+    return response;
   }
 
-  /// Sends a turn of the session `s`.
+  /// Sends a turn of the session `s` to its end.
   HttpResponse<String> sendInSession(String... items) throws IOException, InterruptedException {
     return send(turn(items), "session-id", "s");
   }

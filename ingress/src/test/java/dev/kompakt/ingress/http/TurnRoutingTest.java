@@ -1,5 +1,6 @@
 package dev.kompakt.ingress.http;
 
+import static dev.kompakt.ingress.http.TurnPlane.OPEN;
 import static dev.kompakt.ingress.http.TurnPlane.THOUGHT;
 import static dev.kompakt.ingress.http.TurnPlane.USER;
 import static dev.kompakt.ingress.http.TurnPlane.error;
@@ -93,6 +94,7 @@ class TurnRoutingTest {
     HttpResponse<String> beside = turns.sendInSession(USER);
     over.countDown();
     occupying.get(20, TimeUnit.SECONDS);
+    turns.plane.awaitMeter(OPEN, 0);
     turns.sendInSession(USER);
 
     // Then
@@ -114,7 +116,7 @@ class TurnRoutingTest {
     var occupying = occupy(first, over);
     var occupyingToo = occupy(second, overToo);
     var waiting = turns.client.sendAsync(turns.request(turn(USER)), BodyHandlers.ofString());
-    TestPlane.eventually(() -> turns.plane.meter("kompakt_turns_open") == 3);
+    TestPlane.eventually(() -> turns.plane.meter(OPEN) == 3);
 
     // When
     overToo.countDown();
@@ -139,7 +141,7 @@ class TurnRoutingTest {
     over.countDown();
     occupying.get(20, TimeUnit.SECONDS);
     occupyingToo.get(20, TimeUnit.SECONDS);
-    turns.plane.awaitMeter("kompakt_turns_open", 0);
+    turns.plane.awaitMeter(OPEN, 0);
     turns.send(turn(USER));
     turns.send(turn(USER));
 

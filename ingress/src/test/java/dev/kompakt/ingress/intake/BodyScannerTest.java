@@ -2,11 +2,6 @@ package dev.kompakt.ingress.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kompakt.schemas.history.Chunk;
-import dev.kompakt.schemas.history.History;
-import dev.kompakt.schemas.history.Packing;
-import dev.kompakt.schemas.history.PayloadRef;
-import dev.kompakt.schemas.id.PayloadId;
 import dev.kompakt.schemas.record.Checkpoint;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,11 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-final class BodyScannerTest {
+class BodyScannerTest {
   private static final JsonMapper JACKSON = JsonMapper.shared();
-  private static final CheckpointOpener OPENER =
-      content ->
-          content.equals("kmp1.good=") ? "Line 1\n\"2\" \\ \u00e9\ud83d\ude00\u0001\ud800" : null;
 
   @ParameterizedTest
   @ValueSource(
@@ -69,7 +60,7 @@ final class BodyScannerTest {
     assertThat(body.envelopeBytes()).isEqualTo(scanned.envelopeBytes().length());
     assertThat(body.canonicalContent())
         .isEqualTo(Scanned.of(expectedOrder(json)).body().canonicalContent());
-    assertThat(history(scanned).spans()).hasSize(input.size());
+    assertThat(scanned.history().spans()).hasSize(input.size());
   }
 
   @Test
@@ -113,10 +104,11 @@ final class BodyScannerTest {
     Random random = new Random(seed);
     for (int round = 0; round < 300; round++) {
       String json = RandomBodies.body(random).styled(random);
-      Scanned whole = Scanned.of(json, OPENER);
+      Scanned whole = Scanned.of(json, CiphertextTest.OPENER);
 
       // When
-      Scanned pieces = Scanned.inPieces(json, OPENER, random, round % 2 == 0 ? 3 : 500);
+      Scanned pieces =
+          Scanned.inPieces(json, CiphertextTest.OPENER, random, round % 2 == 0 ? 3 : 500);
 
       // Then
       assertThat(pieces).as("seed %s, round %s: %s", seed, round, json).isEqualTo(whole);
@@ -182,159 +174,6 @@ final class BodyScannerTest {
     assertThat(scanned.body().itemCount()).isEqualTo(2);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"compaction", "compaction_summary"})
-  void shouldPutDeveloperMessageWhenCheckpointOpens(String type) throws IOException {
-    // Given
-    String item =
-        "{\"encrypted_content\":\"kmp1.\\u0067ood=\",\"id\":\"c\",\"type\":\"" + type + "\"}";
-
-    // When
-    Scanned scanned =
-        Scanned.of("{\"model\":\"m\",\"input\":[{\"a\":1}," + item + ",{\"b\":2}]}", OPENER);
-
-    // Then
-    JsonNode items = JACKSON.readTree("[" + scanned.itemsText() + "]");
-    assertThat(items.size()).isEqualTo(3);
-    assertThat(items.get(1).get("type").asString()).isEqualTo("message");
-    assertThat(items.get(1).get("role").asString()).isEqualTo("developer");
-    assertThat(items.get(1).at("/content/0/type").asString()).isEqualTo("input_text");
-    assertThat(items.get(1).at("/content/0/text").asString())
-        .startsWith("[Summary of the earlier conversation. Later messages take precedence")
-        .endsWith("]\n\nLine 1\n\"2\" \\ \u00e9\ud83d\ude00\u0001\ud800");
-    assertThat(scanned.spanTexts()).hasSize(3);
-    assertThat(scanned.retainedTexts()).isEmpty();
-    assertThat(scanned.body().ciphertext()).isFalse();
-    assertThat(scanned.body().itemCount()).isEqualTo(3);
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "{\"type\":\"compaction\",\"encrypted_content\":\"kmp1.forged\"}",
-        "{\"type\":\"compaction\",\"encrypted_content\":\"gAAAAforeign\"}",
-        "{\"encrypted_content\":\"kmp1.good=\"}",
-        "{\"type\":\"agent_message\",\"content\":[{\"encrypted_content\":\"x\"}]}",
-      })
-  void shouldLeaveItemAsItIsWhenItDoesNotOpen(String item) throws IOException {
-    // When
-    Scanned scanned = Scanned.of("{\"model\":\"m\",\"input\":[" + item + "]}", OPENER);
-
-    // Then
-    assertThat(scanned.itemsText()).isEqualTo(item);
-    assertThat(scanned.body().ciphertext()).isTrue();
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "{\"type\":\"reasoning\",\"encrypted_content\":\"\"}",
-        "{\"type\":\"reasoning\",\"encrypted_content\":null}",
-        "{\"type\":\"message\",\"content\":[{\"text\":\"encrypted_content\"}]}",
-        "{\"a\":{\"encrypted_content\":null},\"b\":[\"x\"]}",
-      })
-  void shouldNotSeeCiphertextWhenThereIsNone(String item) throws IOException {
-    // When
-    ScannedBody body = Scanned.of("{\"model\":\"m\",\"input\":[" + item + "]}").body();
-
-    // Then
-    assertThat(body.ciphertext()).isFalse();
-    assertThat(body.thoughts()).isEmpty();
-  }
-
-  @Test
-  void shouldCallReasoningWithCiphertextAThought() throws IOException {
-    // Given
-    String one = "{\"encrypted_content\":\"kmp1.good=\",\"type\":\"reasoning\"}";
-    String two = "{\"type\":\"reasoning\",\"content\":[{\"encrypted_content\":\"gAAA\"}]}";
-    String other = "{\"type\":\"compaction\",\"encrypted_content\":\"gAAA\"}";
-
-    // When
-    Scanned thoughts =
-        Scanned.of("{\"model\":\"m\",\"input\":[ " + one + ",{\"a\":1}, " + two + "]}", OPENER);
-    Scanned both = Scanned.of("{\"model\":\"m\",\"input\":[" + other + "," + one + "]}", OPENER);
-
-    // Then
-    assertThat(thoughts.body().thoughts()).extracting(thoughts::text).containsExactly(one, two);
-    assertThat(thoughts.body().ciphertext()).isFalse();
-    assertThat(both.body().thoughts()).extracting(both::text).containsExactly(one);
-    assertThat(both.body().ciphertext()).isTrue();
-  }
-
-  @Test
-  void shouldCountThoughtsAsOtherCiphertextWhenTheyAreTooMany() throws IOException {
-    // Given
-    String thought = "{\"type\":\"reasoning\",\"encrypted_content\":\"gAAA\"}";
-    String most = thought + ("," + thought).repeat(History.MAX_THOUGHTS - 1);
-
-    // When
-    ScannedBody noted = Scanned.of("{\"model\":\"m\",\"input\":[" + most + "]}").body();
-    ScannedBody more =
-        Scanned.of("{\"model\":\"m\",\"input\":[" + most + "," + thought + "]}").body();
-
-    // Then
-    assertThat(noted.thoughts()).hasSize(History.MAX_THOUGHTS);
-    assertThat(noted.ciphertext()).isFalse();
-    assertThat(more.thoughts()).hasSize(History.MAX_THOUGHTS);
-    assertThat(more.ciphertext()).isTrue();
-  }
-
-  @Test
-  void shouldSendEverythingButThoughtsWhenBodyIsRandom() throws IOException {
-    // Given
-    long seed = Seeds.seed();
-    Random random = new Random(seed);
-    for (int round = 0; round < 300; round++) {
-      Json.Fields request = RandomBodies.body(random);
-      List<JsonNode> kept = new ArrayList<>();
-      for (JsonNode item : JACKSON.readTree(request.plain()).get("input")) {
-        String type = item.path("type").asString("");
-        if (!type.equals("compaction_trigger") && !type.equals("reasoning")) {
-          kept.add(item);
-        }
-      }
-
-      // When
-      Scanned scanned =
-          Scanned.inPieces(request.styled(random), CheckpointOpener.none(), random, 500);
-
-      // Then
-      String as = "seed " + seed + ", round " + round;
-      Packing packing = new Packing(history(scanned));
-      for (long target : new long[] {1_000_000, 40_000, 1}) {
-        StringBuilder sent = new StringBuilder();
-        for (Chunk chunk : packing.pack(packing.whole(), target)) {
-          sent.append(sent.isEmpty() ? "" : ",").append(scanned.assembled(packing.pieces(chunk)));
-        }
-        JsonNode items = JACKSON.readTree("[" + sent + "]");
-        if (target == 1_000_000) {
-          assertThat(items).as(as).containsExactlyElementsOf(kept);
-        }
-        assertThat(items)
-            .as(as)
-            .noneMatch(item -> item.path("type").asString("").equals("reasoning"));
-        assertThat(sent.toString()).as(as).doesNotContain(RandomBodies.THOUGHT);
-      }
-    }
-  }
-
-  @Test
-  void shouldLetItemThroughWhenItIsLargerThanWhatIsHeld() throws IOException {
-    // Given
-    String large = "x".repeat(RawBytes.MAX_HELD_BYTES);
-    String checkpoint =
-        "{\"pad\":\"" + large + "\",\"type\":\"compaction\",\"encrypted_content\":\"kmp1.good=\"}";
-    String untyped = "{\"role\":\"user\",\"content\":\"" + large + "\"}";
-
-    // When
-    Scanned scanned =
-        Scanned.of("{\"model\":\"m\",\"input\":[" + untyped + "," + checkpoint + "]}", OPENER);
-
-    // Then
-    assertThat(scanned.itemsText()).isEqualTo(untyped + "," + checkpoint);
-    assertThat(scanned.body().ciphertext()).isTrue();
-  }
-
   @Test
   void shouldMixInCheckpointFormWhenContentIsAsked() throws IOException {
     ScannedBody body = Scanned.of("{\"model\":\"m\",\"input\":\"x\"}").body();
@@ -342,16 +181,6 @@ final class BodyScannerTest {
 
     assertThat(forms).doesNotHaveDuplicates().allMatch(form -> form.matches("[0-9a-f]{64}"));
     assertThat(forms).doesNotContain(body.canonicalContent());
-  }
-
-  private static History history(Scanned scanned) {
-    return scanned.body().toHistory(ref(scanned.itemsBytes()), ref(scanned.envelopeBytes()));
-  }
-
-  private static PayloadRef ref(String payload) {
-    int segments = (payload.length() + PayloadRef.SEGMENT_BYTES - 1) / PayloadRef.SEGMENT_BYTES;
-    List<Long> offsets = IntStream.range(0, segments).mapToObj(Long::valueOf).toList();
-    return new PayloadRef(PayloadId.random(), 0, offsets, payload.length());
   }
 
   private static String expectedOrder(String json) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
+import dev.kompakt.bootstrap.stream.BlockStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -318,7 +319,7 @@ final class ContentDecodingTest {
   }
 
   /// Gives a few bytes at a time, and at its end fails if told so.
-  private static final class DrippingStream extends InputStream {
+  private static final class DrippingStream extends BlockStream {
     private final byte[] bytes;
     private final @Nullable IOException end;
     private int at;
@@ -326,12 +327,6 @@ final class ContentDecodingTest {
     DrippingStream(byte[] bytes, @Nullable IOException end) {
       this.bytes = bytes;
       this.end = end;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -16,6 +16,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class LargeBodyTest {
   private static final long MIB = 1024 * 1024;
 
+  /// By this thread, for the last scan.
+  private long allocated;
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -34,15 +37,7 @@ final class LargeBodyTest {
     Counter items = new Counter();
 
     // When
-    long before = allocated();
-    ScannedBody scanned =
-        BodyScanner.scan(
-            body,
-            items,
-            OutputStream.nullOutputStream(),
-            CheckpointOpener.none(),
-            Purpose.COMPACTION);
-    long allocated = allocated() - before;
+    ScannedBody scanned = scan(body, items);
 
     // Then
     assertThat(scanned.itemsBytes()).isEqualTo(items.count).isBetween(149 * MIB, 151 * MIB);
@@ -62,15 +57,7 @@ final class LargeBodyTest {
             "]}],\"model\":\"m\"}");
 
     // When
-    long before = allocated();
-    ScannedBody scanned =
-        BodyScanner.scan(
-            body,
-            new Counter(),
-            OutputStream.nullOutputStream(),
-            CheckpointOpener.none(),
-            Purpose.COMPACTION);
-    long allocated = allocated() - before;
+    ScannedBody scanned = scan(body, new Counter());
 
     // Then
     assertThat(scanned.itemCount()).isEqualTo(1);
@@ -88,22 +75,27 @@ final class LargeBodyTest {
             "],\"model\":\"m\"}");
 
     // When
-    long before = allocated();
-    ScannedBody scanned =
-        BodyScanner.scan(
-            body,
-            new Counter(),
-            OutputStream.nullOutputStream(),
-            CheckpointOpener.none(),
-            Purpose.COMPACTION);
-    long allocated = allocated() - before;
+    ScannedBody scanned = scan(body, new Counter());
 
     // Then
     assertThat(scanned.itemCount()).isGreaterThan(290_000);
     assertThat(allocated).isLessThan(64 * MIB);
   }
 
-  private static long allocated() {
+  private ScannedBody scan(InputStream body, OutputStream items) throws IOException {
+    long before = allocatedSoFar();
+    ScannedBody scanned =
+        BodyScanner.scan(
+            body,
+            items,
+            OutputStream.nullOutputStream(),
+            CheckpointOpener.none(),
+            Purpose.COMPACTION);
+    allocated = allocatedSoFar() - before;
+    return scanned;
+  }
+
+  private static long allocatedSoFar() {
     return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
   }
 

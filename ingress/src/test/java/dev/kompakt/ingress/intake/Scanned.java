@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.kompakt.schemas.history.ByteRange;
+import dev.kompakt.schemas.history.History;
+import dev.kompakt.schemas.history.PayloadRef;
 import dev.kompakt.schemas.history.Piece;
+import dev.kompakt.schemas.id.PayloadId;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /// A scanned body with what was written, one character for each byte.
 record Scanned(ScannedBody body, String itemsBytes, String envelopeBytes) {
@@ -54,6 +58,17 @@ record Scanned(ScannedBody body, String itemsBytes, String envelopeBytes) {
     BodyRejected rejected = catchThrowableOfType(BodyRejected.class, () -> of(json));
     assertThat(rejected).as("rejection of %.200s", json).isNotNull();
     return rejected;
+  }
+
+  /// As it is submitted.
+  History history() {
+    return body.toHistory(ref(itemsBytes), ref(envelopeBytes));
+  }
+
+  private static PayloadRef ref(String payload) {
+    int segments = (payload.length() + PayloadRef.SEGMENT_BYTES - 1) / PayloadRef.SEGMENT_BYTES;
+    List<Long> offsets = IntStream.range(0, segments).mapToObj(Long::valueOf).toList();
+    return new PayloadRef(PayloadId.random(), 0, offsets, payload.length());
   }
 
   byte[] items() {

@@ -2,6 +2,7 @@ package dev.kompakt.router.decide;
 
 import dev.kompakt.bootstrap.route.Member;
 import dev.kompakt.router.topology.RouterSettings;
+import dev.kompakt.schemas.history.ByteRange;
 import dev.kompakt.schemas.history.Chunk;
 import dev.kompakt.schemas.history.History;
 import dev.kompakt.schemas.history.LongText;
@@ -71,6 +72,22 @@ public final class Fixtures {
         spans.size(),
         false,
         null);
+  }
+
+  /// The same history with what only its maker can read.
+  ///
+  /// @param ciphertext whether there is any beside the thoughts
+  public static History unreadable(
+      History plain, boolean ciphertext, @Nullable List<ByteRange> thoughts) {
+    return new History(
+        plain.items(),
+        plain.envelope(),
+        plain.spans(),
+        plain.longTexts(),
+        plain.retained(),
+        plain.itemCount(),
+        ciphertext,
+        thoughts);
   }
 
   public static History spans(int count, int bytes) {

@@ -86,15 +86,9 @@ final class RoutingPlay {
   }
 
   private Submitted submitted(int number) {
-    History plain = Fixtures.spans(1 + random.nextInt(8), 1000);
     History history =
-        new History(
-            plain.items(),
-            plain.envelope(),
-            plain.spans(),
-            plain.longTexts(),
-            plain.retained(),
-            plain.itemCount(),
+        Fixtures.unreadable(
+            Fixtures.spans(1 + random.nextInt(8), 1000),
             random.nextInt(4) == 0,
             random.nextInt(3) == 0 ? List.of(new ByteRange(0, 1000)) : null);
     Packing packing = new Packing(history);

@@ -131,21 +131,8 @@ class SessionsTest {
   }
 
   private static Submitted withCiphertext(Submitted submitted) {
-    History old = submitted.history();
+    History history = Fixtures.unreadable(submitted.history(), true, null);
     return Fixtures.of(
-        Fixtures.submitted(
-            new History(
-                old.items(),
-                old.envelope(),
-                old.spans(),
-                old.longTexts(),
-                old.retained(),
-                old.itemCount(),
-                true,
-                null),
-            submitted.chunks(),
-            submitted.at()),
-        SESSION,
-        null);
+        Fixtures.submitted(history, submitted.chunks(), submitted.at()), SESSION, null);
   }
 }

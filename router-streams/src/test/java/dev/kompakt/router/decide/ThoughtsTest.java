@@ -34,17 +34,9 @@ class ThoughtsTest {
   private final Run run = Run.of(Fixtures.NATIVE);
 
   private static Submitted thoughtful(boolean ciphertext) {
-    History plain = Fixtures.spans(3, 1000);
     History history =
-        new History(
-            plain.items(),
-            plain.envelope(),
-            plain.spans(),
-            plain.longTexts(),
-            plain.retained(),
-            plain.itemCount(),
-            ciphertext,
-            List.of(new ByteRange(1001, 1000)));
+        Fixtures.unreadable(
+            Fixtures.spans(3, 1000), ciphertext, List.of(new ByteRange(1001, 1000)));
     return Fixtures.of(Fixtures.whole(history), SESSION, null);
   }
 

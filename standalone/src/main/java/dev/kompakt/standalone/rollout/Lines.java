@@ -1,5 +1,6 @@
 package dev.kompakt.standalone.rollout;
 
+import dev.kompakt.bootstrap.stream.BlockStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -65,13 +66,7 @@ final class Lines implements AutoCloseable {
 
   /// What is left of the line, without its newline.
   InputStream line() {
-    return new InputStream() {
-      @Override
-      public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-      }
-
+    return new BlockStream() {
       @Override
       public int read(byte[] bytes, int offset, int length) throws IOException {
         if (lineEnded || !fill()) {

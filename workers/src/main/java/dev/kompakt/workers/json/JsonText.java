@@ -1,5 +1,6 @@
 package dev.kompakt.workers.json;
 
+import dev.kompakt.bootstrap.stream.BlockStream;
 import dev.kompakt.schemas.record.Usage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -84,7 +85,7 @@ public final class JsonText {
     return at + escapedLength(b);
   }
 
-  private static final class Escaping extends InputStream {
+  private static final class Escaping extends BlockStream {
     private final InputStream text;
     private final byte[] plain = new byte[2048];
     private final byte[] escaped = new byte[plain.length * 6];
@@ -93,12 +94,6 @@ public final class JsonText {
 
     Escaping(InputStream text) {
       this.text = text;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.kompakt.workers.payload;
 
+import dev.kompakt.bootstrap.stream.BlockStream;
 import dev.kompakt.schemas.history.ByteRange;
 import dev.kompakt.schemas.history.PayloadRef;
 import java.io.EOFException;
@@ -49,19 +50,13 @@ public final class PayloadCursor {
     return offset / PayloadRef.SEGMENT_BYTES;
   }
 
-  private final class Part extends InputStream {
+  private final class Part extends BlockStream {
     private final InputStream from;
     private long left;
 
     Part(InputStream from, long length) {
       this.from = from;
       left = length;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.kompakt.workers.stop;
 
+import dev.kompakt.bootstrap.stream.BlockStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -27,13 +28,7 @@ public record AttemptBounds(StopSignal stop, Instant deadline, InstantSource clo
 
   /// The same stream; each block read from it checks the bounds.
   public InputStream bound(InputStream in) {
-    return new InputStream() {
-      @Override
-      public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-      }
-
+    return new BlockStream() {
       @Override
       public int read(byte[] into, int offset, int length) throws IOException {
         check();

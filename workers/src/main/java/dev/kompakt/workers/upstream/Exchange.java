@@ -1,6 +1,7 @@
 package dev.kompakt.workers.upstream;
 
 import dev.kompakt.bootstrap.config.UpstreamConfig;
+import dev.kompakt.bootstrap.stream.BlockStream;
 import dev.kompakt.schemas.record.Outcome.Transient.Cause;
 import dev.kompakt.workers.stop.AttemptBounds;
 import java.io.IOException;
@@ -155,7 +156,7 @@ final class Exchange implements AutoCloseable {
   }
 
   /// The request as it is read, with when it ended and why it could not be read on.
-  private static final class Sending extends InputStream {
+  private static final class Sending extends BlockStream {
     private final InputStream body;
     private final Runnable handedOver;
     private volatile @Nullable Throwable failure;
@@ -165,12 +166,6 @@ final class Exchange implements AutoCloseable {
     Sending(InputStream body, Runnable handedOver) {
       this.body = body;
       this.handedOver = handedOver;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.kompakt.workers.upstream;
 
+import dev.kompakt.bootstrap.stream.BlockStream;
 import dev.kompakt.schemas.history.ByteRange;
 import dev.kompakt.schemas.history.PayloadRef;
 import dev.kompakt.schemas.history.Piece;
@@ -95,7 +96,7 @@ final class RequestBody {
     return new Reading(payloads, parts.iterator());
   }
 
-  private static final class Reading extends InputStream {
+  private static final class Reading extends BlockStream {
     private final Payloads payloads;
     private final Iterator<Part> parts;
     private @Nullable PayloadRef lastPayload;
@@ -106,12 +107,6 @@ final class RequestBody {
     Reading(Payloads payloads, Iterator<Part> parts) {
       this.payloads = payloads;
       this.parts = parts;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -1,9 +1,9 @@
 package dev.kompakt.workers.upstream;
 
+import dev.kompakt.bootstrap.stream.BlockStream;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.workers.stop.StopSignal;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A response's body, read by the attempt's thread as it comes; every wait ends at the idle or the
 /// total deadline, or when the attempt is stopped. At most two blocks are held.
-final class ResponseStream extends InputStream implements BodySubscriber<ResponseStream> {
+final class ResponseStream extends BlockStream implements BodySubscriber<ResponseStream> {
   private sealed interface Signal {
     record Blocks(List<ByteBuffer> blocks) implements Signal {}
 
@@ -80,12 +80,6 @@ final class ResponseStream extends InputStream implements BodySubscriber<Respons
   @Override
   public void onComplete() {
     signals.add(new Signal.End());
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   /// Reads what is there, or waits.

@@ -1,6 +1,7 @@
 package dev.kompakt.workers.payload;
 
 import dev.kompakt.bootstrap.kafka.NotWrittenException;
+import dev.kompakt.bootstrap.stream.BlockStream;
 import dev.kompakt.schemas.history.ByteRange;
 import dev.kompakt.schemas.history.PayloadRef;
 import dev.kompakt.schemas.id.PayloadId;
@@ -73,13 +74,7 @@ public final class MemoryPayloads implements Payloads {
     InputStream in =
         new ByteArrayInputStream(
             bytes, Math.toIntExact(range.offset()), Math.toIntExact(range.length()));
-    return new InputStream() {
-      @Override
-      public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-      }
-
+    return new BlockStream() {
       @Override
       public int read(byte[] into, int offset, int length) throws IOException {
         RuntimeException failure = readFailure;
