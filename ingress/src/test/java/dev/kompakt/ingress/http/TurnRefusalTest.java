@@ -125,17 +125,4 @@ class TurnRefusalTest {
     assertThat(again.statusCode()).isEqualTo(500);
     assertThat(first.asked).hasSize(calls);
   }
-
-  @Test
-  void shouldSayThatThereIsNoAccount() throws Exception {
-    try (TestPlane none = TestPlane.with();
-        Wire wire = none.connect()) {
-      // When
-      Wire.Reply response = wire.post("/v1/responses", TURN).read();
-
-      // Then
-      assertThat(response.status()).isEqualTo(501);
-      assertThat(response.body()).contains("ordinary_turns_not_served");
-    }
-  }
 }

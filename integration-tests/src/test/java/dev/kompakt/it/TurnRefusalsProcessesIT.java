@@ -1,0 +1,11 @@
+package dev.kompakt.it;
+
+import dev.kompakt.testing.Deployment;
+import java.nio.file.Path;
+
+class TurnRefusalsProcessesIT extends TurnRefusalsSuite {
+  @Override
+  Deployment deploy(Path home, String config) {
+    return Deployment.inProcesses(home, config);
+  }
+}
