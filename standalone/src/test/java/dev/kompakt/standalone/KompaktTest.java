@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kompakt.bootstrap.config.ConfigException;
-import dev.kompakt.bootstrap.config.ConfigLoader;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.kafka.UnreachableException;
 import dev.kompakt.standalone.broker.DataDirectory;
@@ -20,7 +19,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +32,7 @@ class KompaktTest {
     HttpResponse<String> ready;
     Running announced;
     String broker;
-    try (Kompakt kompakt = Kompakt.up(config(Map.of()));
+    try (Kompakt kompakt = Kompakt.up(HomeConfig.of(home));
         HttpClient http = HttpClient.newHttpClient()) {
       ready =
           http.send(
@@ -60,8 +58,11 @@ class KompaktTest {
       String taken = "127.0.0.1:" + other.getLocalPort();
 
       // When
-      var data = assertThatThrownBy(() -> Kompakt.up(config(Map.of("ingress.listen", taken))));
-      var admin = assertThatThrownBy(() -> Kompakt.up(config(Map.of("admin.listen", taken))));
+      var data =
+          assertThatThrownBy(
+              () -> Kompakt.up(HomeConfig.of(home, Map.of("ingress.listen", taken))));
+      var admin =
+          assertThatThrownBy(() -> Kompakt.up(HomeConfig.of(home, Map.of("admin.listen", taken))));
 
       // Then
       data.isInstanceOf(PortTakenException.class)
@@ -76,9 +77,10 @@ class KompaktTest {
   @Test
   void shouldRefuseWhenTheConfigDoesNotServeTheRoles() {
     // Given
-    KompaktConfig embedded = config(Map.of());
+    KompaktConfig embedded = HomeConfig.of(home);
     KompaktConfig withoutSecret =
-        config(
+        HomeConfig.of(
+            home,
             Map.of(
                 "providers", "[{ id: p, baseUrl: 'http://127.0.0.1:1', mode: native }]",
                 "accounts", "[{ id: a, provider: p, apiKey: 'env:NO_SUCH_VARIABLE' }]"));
@@ -99,7 +101,8 @@ class KompaktTest {
   void shouldSayItIsUnreachableWhenNoBrokerAnswers() {
     // Given
     KompaktConfig config =
-        config(
+        HomeConfig.of(
+            home,
             Map.of(
                 "kafka.bootstrap", "127.0.0.1:1",
                 "sealing.key", "file:" + key(),
@@ -121,15 +124,5 @@ class KompaktTest {
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
-  }
-
-  private KompaktConfig config(Map<String, String> settings) {
-    Map<String, String> all = new HashMap<>();
-    all.put("kafka.dataDir", home.resolve("data").toString());
-    all.put("sealing.key", "file:" + home.resolve("sealing.key"));
-    all.put("ingress.listen", "127.0.0.1:0");
-    all.put("admin.listen", "127.0.0.1:0");
-    all.putAll(settings);
-    return ConfigLoader.load(null, Map.of(), all);
   }
 }

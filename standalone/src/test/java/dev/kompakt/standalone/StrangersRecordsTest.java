@@ -3,7 +3,6 @@ package dev.kompakt.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.kompakt.bootstrap.config.ConfigLoader;
 import dev.kompakt.schemas.topic.Topic;
 import dev.kompakt.schemas.topic.Topics;
 import java.io.IOException;
@@ -44,22 +43,7 @@ class StrangersRecordsTest {
             Topics.TENANTS,
             Topics.COMPACTIONS,
             Topics.DEAD_LETTERS);
-    try (Kompakt kompakt =
-            Kompakt.up(
-                ConfigLoader.load(
-                    null,
-                    Map.of(),
-                    Map.of(
-                        "kafka.dataDir",
-                        home.resolve("data").toString(),
-                        "sealing.key",
-                        "file:" + home.resolve("sealing.key"),
-                        "clientsFile",
-                        home.resolve("clients.yaml").toString(),
-                        "ingress.listen",
-                        "127.0.0.1:0",
-                        "admin.listen",
-                        "127.0.0.1:0")));
+    try (Kompakt kompakt = Kompakt.up(HomeConfig.of(home));
         HttpClient http = HttpClient.newHttpClient()) {
 
       // When

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kompakt.bootstrap.config.ConfigException;
-import dev.kompakt.bootstrap.config.ConfigLoader;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
 import dev.kompakt.bootstrap.kafka.Rights;
 import dev.kompakt.bootstrap.kafka.TopicProvisioner;
 import dev.kompakt.schemas.topic.Topics;
+import dev.kompakt.standalone.HomeConfig;
 import dev.kompakt.standalone.Kompakt;
 import dev.kompakt.standalone.Role;
 import java.net.URI;
@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -58,7 +57,8 @@ class RightsTest {
     broker = new GuardedBroker(home, users);
     Files.writeString(
         home.resolve("sealing.key"), Base64.getEncoder().encodeToString(new byte[32]));
-    KompaktConfig.Kafka open = config(Map.of("kafka.bootstrap", broker.open().toString())).kafka();
+    KompaktConfig.Kafka open =
+        HomeConfig.of(home, Map.of("kafka.bootstrap", broker.open().toString())).kafka();
     try (KafkaClients clients = new KafkaClients(open, "setup");
         Admin admin = clients.admin()) {
       new TopicProvisioner(open, admin).provision();
@@ -203,7 +203,8 @@ class RightsTest {
                 + user
                 + "\";");
     return Kompakt.start(
-        config(
+        HomeConfig.of(
+            home,
             Map.of(
                 "kafka.bootstrap",
                 broker.guarded().toString(),
@@ -216,15 +217,5 @@ class RightsTest {
                 "kafka.client.sasl.jaas.config",
                 "file:" + login)),
         EnumSet.of(role));
-  }
-
-  private static KompaktConfig config(Map<String, String> settings) {
-    Map<String, String> all = new HashMap<>();
-    all.put("sealing.key", "file:" + home.resolve("sealing.key"));
-    all.put("clientsFile", home.resolve("clients.yaml").toString());
-    all.put("ingress.listen", "127.0.0.1:0");
-    all.put("admin.listen", "127.0.0.1:0");
-    all.putAll(settings);
-    return ConfigLoader.load(null, Map.of(), all);
   }
 }

@@ -2,7 +2,7 @@ package dev.kompakt.standalone.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kompakt.bootstrap.config.ConfigLoader;
+import dev.kompakt.standalone.HomeConfig;
 import dev.kompakt.standalone.Kompakt;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,20 +19,9 @@ class AccountCommandTest {
   private Kompakt up() throws IOException {
     Path key = Files.writeString(home.resolve("key"), "sk-test");
     return Kompakt.up(
-        ConfigLoader.load(
-            null,
-            Map.of(),
+        HomeConfig.of(
+            home,
             Map.of(
-                "kafka.dataDir",
-                home.resolve("data").toString(),
-                "sealing.key",
-                "file:" + home.resolve("sealing.key"),
-                "clientsFile",
-                home.resolve("clients.yaml").toString(),
-                "ingress.listen",
-                "127.0.0.1:0",
-                "admin.listen",
-                "127.0.0.1:0",
                 "providers",
                 "[{id: openai, baseUrl: 'http://127.0.0.1:1', mode: native}]",
                 "accounts",

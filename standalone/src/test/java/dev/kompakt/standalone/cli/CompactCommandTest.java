@@ -2,7 +2,7 @@ package dev.kompakt.standalone.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kompakt.bootstrap.config.ConfigLoader;
+import dev.kompakt.standalone.HomeConfig;
 import dev.kompakt.standalone.Kompakt;
 import dev.kompakt.standalone.broker.DataDirectory;
 import java.io.IOException;
@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -73,20 +72,7 @@ class CompactCommandTest {
   void shouldGoThroughTheRunningKompaktWhenThereIsOne() throws IOException {
     // Given
     Path rollout = Files.copy(ROLLOUT, home.resolve("a.jsonl"));
-    try (Kompakt _ =
-        Kompakt.up(
-            ConfigLoader.load(
-                null,
-                Map.of(),
-                Map.of(
-                    "kafka.dataDir",
-                    home.resolve("data").toString(),
-                    "sealing.key",
-                    "file:" + home.resolve("sealing.key"),
-                    "ingress.listen",
-                    "127.0.0.1:0",
-                    "admin.listen",
-                    "127.0.0.1:0")))) {
+    try (Kompakt _ = Kompakt.up(HomeConfig.of(home))) {
 
       // When
       Run compacted = Run.in(home, "compact", rollout.toString());
