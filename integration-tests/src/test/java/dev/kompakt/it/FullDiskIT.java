@@ -26,16 +26,20 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Disks that are full, of the broker, the router and the ingress: rows B4 and B5 of the fault
+/// Disks that are full, of each role: rows B4 and B5 of the fault
 /// matrix.
 @Patient
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 class FullDiskIT {
@@ -48,7 +52,10 @@ class FullDiskIT {
   private FakeUpstream upstream;
   private SmallDisk brokerDisk;
   private SmallDisk routerDisk;
-  private SmallDisk spoolDisk;
+
+  /// What ingress and worker may write to.
+  private SmallDisk otherDisk;
+
   private Cluster kompakt;
   private Client client;
   private int seed;
@@ -58,7 +65,9 @@ class FullDiskIT {
     upstream = FakeUpstream.start().summarizing(Audit::receipt);
     brokerDisk = SmallDisk.mount(home.resolve("broker"), 96);
     routerDisk = SmallDisk.mount(home.resolve("router"), 64);
-    spoolDisk = SmallDisk.mount(home.resolve("spool"), 16);
+    Path other = home.resolve("other");
+    otherDisk = SmallDisk.mount(other, 16);
+    String temporary = "-Djava.io.tmpdir=" + other;
     kompakt =
         Deployment.inProcesses(
             home,
@@ -66,7 +75,9 @@ class FullDiskIT {
                 upstream, "summarize, chunkBytes: 64KiB", "{ firstAfter: 200ms, every: 1s }"),
             Layout.ONE_OF_EACH
                 .setting("router", "router.stateMemory", "8MiB")
-                .option("ingress", "-Djava.io.tmpdir=" + home.resolve("spool")));
+                .option("ingress", temporary)
+                .option("worker", temporary)
+                .setting("worker", "kafka.dataDir", other.toString()));
     client = new Client(kompakt.data());
   }
 
@@ -88,6 +99,35 @@ class FullDiskIT {
     }
     disks().forEach(SmallDisk::close);
     upstream.close();
+  }
+
+  /// The first: nothing is loaded yet that others need.
+  @Test
+  @Order(1)
+  void shouldRefuseOnlyTurnsThatDoNotFitIntoMemoryWhenTheDiskOfIngressAndWorkerIsFull()
+      throws IOException {
+    // Given
+    upstream.answering(_ -> Reply.success());
+    String large = turn(SPLIT_BYTES + Spool.MEMORY_BYTES);
+    otherDisk.fill(0);
+    int before = upstream.count();
+
+    // When
+    HttpResponse<String> refused = client.post(RESPONSES, large);
+
+    // Then
+    assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+    assertThat(refused.headers().firstValueAsLong("retry-after")).isPresent();
+    assertThat(Client.json(refused).path("error").path("code").asString()).isEqualTo("not_held");
+    assertThat(upstream.count()).isEqualTo(before);
+    assertThat(client.post(RESPONSES, turn(1000)).statusCode()).isEqualTo(200);
+    Client.assertSummarized(client.compact(history(3 * Spool.MEMORY_BYTES)));
+
+    // When
+    otherDisk.clear();
+
+    // Then
+    assertThat(client.post(RESPONSES, large).statusCode()).isEqualTo(200);
   }
 
   @Test
@@ -179,35 +219,8 @@ class FullDiskIT {
     assertNothingWasBoughtTwiceSince(before);
   }
 
-  @Test
-  void shouldRefuseOnlyWhatDoesNotFitIntoMemoryWhenTheIngressHasNoRoomToHoldIt()
-      throws IOException {
-    // Given
-    upstream.answering(_ -> Reply.success());
-    String large = turn(SPLIT_BYTES + Spool.MEMORY_BYTES);
-    spoolDisk.fill(0);
-    int before = upstream.count();
-
-    // When
-    HttpResponse<String> refused = client.post(RESPONSES, large);
-
-    // Then
-    assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
-    assertThat(refused.headers().firstValueAsLong("retry-after")).isPresent();
-    assertThat(Client.json(refused).path("error").path("code").asString()).isEqualTo("not_held");
-    assertThat(upstream.count()).isEqualTo(before);
-    assertThat(client.post(RESPONSES, turn(1000)).statusCode()).isEqualTo(200);
-    Client.assertSummarized(client.compact(history(3 * Spool.MEMORY_BYTES)));
-
-    // When
-    spoolDisk.clear();
-
-    // Then
-    assertThat(client.post(RESPONSES, large).statusCode()).isEqualTo(200);
-  }
-
   private List<SmallDisk> disks() {
-    return Stream.of(brokerDisk, routerDisk, spoolDisk).filter(Objects::nonNull).toList();
+    return Stream.of(brokerDisk, routerDisk, otherDisk).filter(Objects::nonNull).toList();
   }
 
   private void assertNothingWasBoughtTwiceSince(int before) {

@@ -2,7 +2,6 @@ package dev.kompakt.bootstrap.seal;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdException;
-import com.github.luben.zstd.util.Native;
 import dev.kompakt.schemas.history.PayloadRef;
 import dev.kompakt.schemas.id.PayloadId;
 import dev.kompakt.schemas.topic.Topics;
@@ -17,8 +16,6 @@ public final class SegmentSeal {
 
   public SegmentSeal(SealingKey key) {
     this.key = key;
-    // Unpacks a library to the temporary directory: now, not when that may be full.
-    Native.load();
   }
 
   public byte[] seal(PayloadId payload, int segment, byte[] bytes, int length) {
