@@ -36,8 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Disks that are full, of each role: rows B4 and B5 of the fault
-/// matrix.
+/// Disks that are full, of each role: rows B4 and B5 of the fault matrix.
 @Patient
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
