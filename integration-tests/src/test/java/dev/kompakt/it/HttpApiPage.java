@@ -26,7 +26,7 @@ final class HttpApiPage {
       | `GET /admin/v1/limits?provider=&model=` | request sizes providers were seen to accept and refuse, and endpoints they do not have |
       | `GET /admin/v1/dead-letters?cause=&provider=&model=&tenant=&since=&until=&all=&group=cause&limit=` | what failed and still is so, newest first, with what is left to buy; times in RFC 3339; `all=true` shows what has gone on since as well, `group=cause` counts |
       | `GET /admin/v1/dead-letters/{id}` | one, with pointers to what a replay reads; never text |
-      | `POST /admin/v1/replays?id=…,…` or `?cause=&provider=&…&limit=` with `dry_run=&rate=&account=&mode=` | goes on with failed compactions, the oldest first, `rate=2/s` or `30/m` of them; each `outcome` is `created`, `existing`, `requested` (no router has taken it in yet), `not_failed`, `lost` (past retention), `forgotten`, `unreadable` or `unknown`; `ready` in a dry run |
+      | `POST /admin/v1/replays?id=…,…` or `?cause=&provider=&…&limit=` with `dry_run=&rate=&account=&mode=` | goes on with failed compactions, named or selected (one of the two is asked for, but in a dry run), the oldest first, `rate=2/s` or `30/m` of them; each `outcome` is `created`, `existing`, `requested` (no router has taken it in yet), `not_failed`, `lost` (past retention), `forgotten`, `unreadable` or `unknown`; `ready` in a dry run |
       | `GET /admin/v1/replays?status=&limit=`, `GET /admin/v1/replays/{id}` | replays, newest first: `scheduled`, `queued`, `in_progress`, `completed`, `failed` or `cancelled`, with progress |
       | `GET /admin/v1/routing/explain?provider=&tokens=&session=&tenant=&held=` | which account a call would go to now, and why not the others |
 

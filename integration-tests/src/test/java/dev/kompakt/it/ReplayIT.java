@@ -192,7 +192,7 @@ class ReplayIT {
     JsonNode letter = listed.json().get(0);
     assertThat(letter.path("id").asString()).isEqualTo(id);
     assertThat(letter.path("code").asString()).isEqualTo("invalid_value");
-    assertThat(shown.json().get(0).at("/pointers/results")).hasSize(bought);
+    assertThat(shown.json().at("/pointers/results")).hasSize(bought);
     assertThat(listed.out() + shown.out() + dry.out()).doesNotContain(Canaries.TEXT);
     assertThat(dry.exit()).as(dry.err()).isZero();
     assertThat(askedAfterDry).isEqualTo(asked);
@@ -277,8 +277,8 @@ class ReplayIT {
     assertThat(calls).hasSize(1);
     assertThat(calls.getFirst().authorization()).endsWith(Canaries.SECRET + "b");
     assertThat(calls.getFirst().endpoint()).isEqualTo(Call.Endpoint.SUMMARY);
-    assertThat(wrong.exit()).isEqualTo(1);
-    assertThat(wrong.err()).contains("no account");
+    assertThat(wrong.exit()).isEqualTo(2);
+    assertThat(wrong.err()).contains("account must be one of");
   }
 
   @Test

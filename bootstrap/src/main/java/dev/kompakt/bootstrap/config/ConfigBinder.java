@@ -37,6 +37,7 @@ final class ConfigBinder {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
           .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
+          .disable(YAMLWriteFeature.SPLIT_LINES)
           .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
           .withConfigOverride(
               Duration.class, o -> o.setFormat(JsonFormat.Value.forShape(JsonFormat.Shape.STRING)))

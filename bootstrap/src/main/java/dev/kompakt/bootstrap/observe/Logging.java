@@ -30,6 +30,7 @@ public final class Logging {
   /// Loggers of Kafka's that warn at every start and stop of a healthy process.
   private static final List<String> WARN_OF_WHAT_IS_NORMAL =
       List.of(
+          "kafka.server.DefaultAutoTopicCreationManager",
           "org.apache.kafka.controller",
           "org.apache.kafka.streams.StreamsConfig",
           "org.apache.kafka.streams.processor.internals.StateDirectory",
@@ -76,8 +77,9 @@ public final class Logging {
 
   /// What Kafka says that means nothing: the embedded broker closes a client of its own twice at
   /// every stop, the router's topics are asked for before they are made, the router tells itself
-  /// why its streams end, a producer that is closed before it was let in has no transaction to
-  /// abort, and brokers forget by themselves what a reader was about to fetch.
+  /// why its streams end or its directory is taken, a producer that is closed before it was let in
+  /// has no transaction to abort, one that is closed by a stop is interrupted, and brokers forget
+  /// by themselves what a reader was about to fetch.
   private static final class Recoverable extends TurboFilter {
     @Override
     public FilterReply decide(
@@ -92,6 +94,8 @@ public final class Logging {
                   || format.contains("reported a recoverable issue")
                   || format.contains("The streams client is going to shut down now")
                   || format.contains("while aborting transaction when during closing")
+                  || format.contains("Interrupted while joining ioThread")
+                  || format.contains("Unable to obtain lock as state directory")
                   || format.contains("Failed to close fetcher"))
           ? FilterReply.DENY
           : FilterReply.NEUTRAL;

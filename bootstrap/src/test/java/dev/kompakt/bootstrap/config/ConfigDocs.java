@@ -13,7 +13,7 @@ final class ConfigDocs {
       <!-- Generated from bootstrap/src/main/resources/kompakt-defaults.yaml by ConfigDocsTest: \
       mvn -pl bootstrap test -Dkompakt.docs.write=true -->
 
-      `kompakt.yaml` is taken from `--config`, else `./kompakt.yaml`, else \
+      `kompakt.yaml` is taken from `--config`, else `KOMPAKT_CONFIG`, else `./kompakt.yaml`, else \
       `~/.kompakt/kompakt.yaml`. Flags (`--set key=value`) win over environment variables, these over \
       the file, the file over the defaults below. Everything is read once at start; unknown keys, bad \
       values and missing secrets are refused with the full key and exit code 78. `./kompakt config \

@@ -58,10 +58,32 @@ class LoggingTest {
     assertThat(event.path("kvpList").toString()).contains("{\"compaction\":\"cmpn_1\"}");
   }
 
-  private static List<String> logged(KompaktConfig.Log.Format format) {
+  @Test
+  void shouldSayNothingOfWhatIsNormalForKafka() {
+    // Given
+    ByteArrayOutputStream written = written(KompaktConfig.Log.Format.PLAIN);
+
+    // When
+    LoggerFactory.getLogger("kafka.server.DefaultAutoTopicCreationManager")
+        .warn("Auto topic creation failed for __consumer_offsets");
+    LoggerFactory.getLogger("org.apache.kafka.clients.producer.KafkaProducer")
+        .error("Interrupted while joining ioThread");
+    LoggerFactory.getLogger("org.apache.kafka.streams.processor.internals.StateDirectory")
+        .error("Unable to obtain lock as state directory is already locked by another process");
+
+    // Then
+    assertThat(written.toString(StandardCharsets.UTF_8)).isEmpty();
+  }
+
+  private static ByteArrayOutputStream written(KompaktConfig.Log.Format format) {
     ByteArrayOutputStream written = new ByteArrayOutputStream();
     System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
     Logging.configure(new KompaktConfig.Log(format, KompaktConfig.Log.Level.INFO));
+    return written;
+  }
+
+  private static List<String> logged(KompaktConfig.Log.Format format) {
+    ByteArrayOutputStream written = written(format);
     var logger = LoggerFactory.getLogger(LoggingTest.class);
     logger.atDebug().log("below the level");
     LoggerFactory.getLogger("org.apache.kafka").info("others only warn");

@@ -45,7 +45,7 @@ final class CompactionList implements AdminEndpoint {
   private static ObjectNode entry(CompactionStatus status) {
     ObjectNode entry = CompactionObject.of(status).tree();
     entry.put("tenant", status.tenant().value());
-    entry.put("mode", status.mode().name());
+    entry.put("mode", Listing.lower(status.mode()));
     entry.put("updated_at", status.updatedAt().getEpochSecond());
     return entry;
   }

@@ -13,7 +13,6 @@ import dev.kompakt.schemas.record.Mode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// `POST /admin/v1/replays`: goes on with those of `id=` (several with commas between), or with all
 /// that [Selecting] means, the oldest first; `account=` and `mode=` say how, `rate=` how many begin
-/// in a second, minute or hour, `limit=` how many at most. `dry_run=true` only tells.
+/// in a second, minute or hour, `limit=` how many at most. `dry_run=true` only tells, and may go
+/// without either: a forgotten selection never buys everything again.
 final class ReplayRequest implements AdminEndpoint {
   private static final Set<String> PARAMETERS =
       Selecting.and("id", "dry_run", "rate", "account", "mode", "limit");
@@ -56,6 +56,10 @@ final class ReplayRequest implements AdminEndpoint {
     Duration every = every(parameters.getOrDefault("rate", DEFAULT_RATE));
     int limit = Listing.limit(parameters.get("limit"), Listing.MAX_LIMIT);
     boolean dry = Listing.flag(parameters, "dry_run");
+    if (!dry && !parameters.containsKey("id") && !Selecting.selects(parameters)) {
+      throw new IllegalArgumentException(
+          "name compactions by id, or select some with cause, since and the like");
+    }
     List<Planned> all = plan(parameters);
     List<Planned> plan = all.stream().limit(limit).toList();
     long ready = plan.stream().filter(planned -> planned.fate() == Fate.READY).count();
@@ -81,7 +85,7 @@ final class ReplayRequest implements AdminEndpoint {
     if (ids == null) {
       return replays.plan(Selecting.of(parameters));
     }
-    if (!Collections.disjoint(parameters.keySet(), Selecting.PARAMETERS)) {
+    if (Selecting.selects(parameters)) {
       throw new IllegalArgumentException("id is not given together with what selects");
     }
     return replays.plan(new LinkedHashSet<>(List.of(ids.split(","))));
@@ -98,7 +102,10 @@ final class ReplayRequest implements AdminEndpoint {
         .findFirst()
         .map(account -> new Overrides(account.provider(), account.id(), mode))
         .orElseThrow(
-            () -> new IllegalArgumentException("no account of this ingress' config has this id"));
+            () ->
+                new IllegalArgumentException(
+                    "account must be one of this ingress' config: "
+                        + accounts.stream().map(account -> account.id().value()).toList()));
   }
 
   /// The time from one start to the next at a rate such as `2/s`, `30/m` or `600/h`.

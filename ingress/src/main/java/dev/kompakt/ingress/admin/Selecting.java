@@ -4,6 +4,7 @@ import dev.kompakt.ingress.replay.Selection;
 import dev.kompakt.schemas.record.DeadLetter;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// Which dead letters a request means: `cause=`, `provider=`, `model=`, `tenant=`, and `since=` and
 /// `until=` in RFC 3339.
 final class Selecting {
-  static final Set<String> PARAMETERS =
+  private static final Set<String> PARAMETERS =
       Set.of("cause", "provider", "model", "tenant", "since", "until");
 
   private Selecting() {}
@@ -22,6 +23,11 @@ final class Selecting {
     Set<String> all = new HashSet<>(PARAMETERS);
     all.addAll(Set.of(others));
     return Set.copyOf(all);
+  }
+
+  /// Whether any of these parameters is there.
+  static boolean selects(Map<String, String> parameters) {
+    return !Collections.disjoint(parameters.keySet(), PARAMETERS);
   }
 
   /// Reads it.

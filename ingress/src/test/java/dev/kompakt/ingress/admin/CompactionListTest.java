@@ -55,6 +55,7 @@ final class CompactionListTest {
     assertThat(first.get("data")).hasSize(3);
     assertThat(first.get("has_more").asBoolean()).isTrue();
     assertThat(all.get("has_more").asBoolean()).isFalse();
+    assertThat(all.at("/data/0/mode").asString()).isEqualTo("native");
     assertThat(all.get("data").valueStream().map(entry -> entry.get("created_at").asLong()))
         .containsExactly(seconds(3), seconds(2), seconds(1), seconds(0));
   }

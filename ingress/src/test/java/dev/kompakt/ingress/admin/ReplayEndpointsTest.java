@@ -282,7 +282,7 @@ class ReplayEndpointsTest {
     assertThat(asked.get(1).replay().start()).isEqualTo(NOW.plusSeconds(2));
     assertThat(asked.get(1).deadline()).isEqualTo(NOW.plusSeconds(2).plus(DEADLINE));
     assertThat(texts(answer.get("data"), "status")).containsExactly("in_progress", "scheduled");
-    assertThatThrownBy(() -> post.answer(Map.of("rate", "fast")))
+    assertThatThrownBy(() -> post.answer(Map.of("cause", "rejected", "rate", "fast")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("30/m");
   }
@@ -306,7 +306,8 @@ class ReplayEndpointsTest {
 
     // When
     JsonNode named = json(request(router, 11).answer(Map.of("id", ids)));
-    JsonNode selected = json(request(router, 11).answer(Map.of()));
+    JsonNode selected =
+        json(request(router, 11).answer(Map.of("since", NOW.minus(Duration.ofDays(9)).toString())));
 
     // Then
     assertThat(texts(named.get("data"), "outcome"))
@@ -341,15 +342,30 @@ class ReplayEndpointsTest {
   void shouldRefuseWhatMakesNoSense() {
     for (Map<String, String> wrong :
         List.of(
-            Map.of("account", "nobody"),
-            Map.of("account", "a", "mode", "local"),
-            Map.of("mode", "fast"),
+            Map.of("id", "cmpn_x", "account", "nobody"),
+            Map.of("id", "cmpn_x", "account", "a", "mode", "local"),
+            Map.of("id", "cmpn_x", "mode", "fast"),
             Map.of("id", "cmpn_x", "cause", "rejected"),
-            Map.of("dryrun", "true"))) {
+            Map.of("id", "cmpn_x", "dryrun", "true"))) {
       assertThatThrownBy(() -> post.answer(wrong))
           .as("%s", wrong)
           .isInstanceOf(IllegalArgumentException.class);
     }
+  }
+
+  @Test
+  void shouldReplayNothingWhenNothingIsNamedOrSelected() {
+    // Given
+    failed(1, Cause.REJECTED, NOW.minusSeconds(9));
+
+    // When, Then
+    for (Map<String, String> all : List.of(Map.<String, String>of(), Map.of("rate", "1/s"))) {
+      assertThatThrownBy(() -> post.answer(all))
+          .as("%s", all)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("id");
+    }
+    assertThat(asked).isEmpty();
   }
 
   @Test
@@ -360,7 +376,7 @@ class ReplayEndpointsTest {
     failed(3, Cause.REJECTED, NOW.minusSeconds(7));
 
     // When, Then
-    assertThatThrownBy(() -> post.answer(Map.of("rate", "1/h")))
+    assertThatThrownBy(() -> post.answer(Map.of("cause", "rejected", "rate", "1/h")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("hour");
     assertThat(asked).isEmpty();

@@ -96,7 +96,11 @@ final class AdminClient implements AutoCloseable {
         return body;
       }
       throw new CommandFailedException(
-          response.statusCode() == 404 ? ExitCode.NOT_FOUND : ExitCode.FAILED,
+          switch (response.statusCode()) {
+            case 400 -> ExitCode.USAGE;
+            case 404 -> ExitCode.NOT_FOUND;
+            default -> ExitCode.FAILED;
+          },
           body.path("detail").asString("the admin plane refused")
               + " ("
               + response.statusCode()

@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
       "      says what is wrong with the config, by its key",
       "",
       "Exit codes: 0 ok, 1 failed, 2 usage, 3 partly failed, 4 not found, 6 cannot connect,",
-      "78 bad config, 130 interrupted. Every setting is in docs/config.md.",
+      "78 bad config, 130 interrupted, 143 ended by a second SIGTERM. Every setting is in docs/config.md.",
     })
 public final class CommandLineInterface implements Runnable {
   private static final int WIDTH = 100;
@@ -142,7 +142,9 @@ public final class CommandLineInterface implements Runnable {
 
             In a checkout:
               test        Run the whole test suite; arguments go to Maven.
-              bench       Measure; `bench path` the whole path.
+              bench       Measure; `bench --help` says what.
+              soak        Faults at random under load, and what must hold after them.
+              images      Make container images as tar files, without a Docker daemon.
             """)
         .toString();
   }

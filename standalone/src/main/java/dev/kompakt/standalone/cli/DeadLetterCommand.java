@@ -14,6 +14,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 @Command(
     name = "dead-letter",
@@ -52,7 +53,7 @@ final class DeadLetterCommand implements Runnable {
       @Mixin FailureFilter filter,
       @Option(names = "--all", description = "Also those that went on or ended well since.")
           boolean all,
-      @Option(names = "--group", description = "One line for each cause.") boolean group,
+      @Option(names = "--group", description = "One line for each cause and code.") boolean group,
       @Option(
               names = "--limit",
               paramLabel = "N",
@@ -74,6 +75,8 @@ final class DeadLetterCommand implements Runnable {
           options.output(), entries, group ? DeadLetterCommand::group : DeadLetterCommand::row);
       if (found.path("has_more").asBoolean(false)) {
         options.note("there are more; see --limit");
+      } else if (entries.isEmpty()) {
+        options.note("nothing of the kind has failed");
       }
     }
     return ExitCode.OK.number();
@@ -93,12 +96,23 @@ final class DeadLetterCommand implements Runnable {
     try (AdminClient admin = AdminClient.of(options.loadQuietly())) {
       JsonNode letter =
           admin.get("/admin/v1/dead-letters/" + URLEncoder.encode(id, StandardCharsets.UTF_8));
-      switch (options.output().format()) {
-        case TABLE -> options.output().settings(letter);
-        case JSON, NDJSON -> options.output().rows(List.of(Entries.map(letter)));
-      }
+      options
+          .output()
+          .settings(
+              switch (options.output().format()) {
+                case TABLE -> readable(letter.deepCopy().asObject());
+                case JSON, NDJSON -> letter;
+              });
     }
     return ExitCode.OK.number();
+  }
+
+  /// The same with times for people.
+  private static JsonNode readable(ObjectNode letter) {
+    for (String time : List.of("failed_at", "expires_at")) {
+      letter.put(time, Entries.time(letter.path(time)));
+    }
+    return letter;
   }
 
   private static Map<String, Object> row(JsonNode letter) {

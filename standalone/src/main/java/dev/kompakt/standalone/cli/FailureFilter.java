@@ -62,7 +62,7 @@ final class FailureFilter {
       names = "--until",
       paramLabel = "TIME",
       converter = Moment.class,
-      description = "Only what failed before then.")
+      description = "Only what failed before then, said the same way.")
   void until(Instant until) {
     parameters.put("until", until.toString());
   }

@@ -46,7 +46,7 @@ final class GlobalOptions {
       paramLabel = "FORM",
       scope = ScopeType.INHERIT,
       defaultValue = "table",
-      description = "What stdout gets: ${COMPLETION-CANDIDATES}. Default: table.")
+      description = "What stdout gets: table, json or ndjson. Default: table.")
   private Output.Format format = Output.Format.TABLE;
 
   @Option(

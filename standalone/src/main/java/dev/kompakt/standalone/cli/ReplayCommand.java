@@ -110,7 +110,9 @@ final class ReplayCommand implements Callable<Integer> {
     if (ids.isEmpty() == wish.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(),
-          "name compactions, or select some with --cause, --since and the like");
+          ids.isEmpty()
+              ? "name compactions, or select some with --cause, --since and the like"
+              : "either name compactions or select some, not both");
     }
     if (ids.size() > MOST_NAMED) {
       throw new ParameterException(
@@ -181,7 +183,11 @@ final class ReplayCommand implements Callable<Integer> {
     Map<String, @Nullable String> filters = new LinkedHashMap<>();
     filters.put("status", status);
     try (AdminClient admin = AdminClient.of(options.loadQuietly())) {
-      Entries.show(options.output(), Entries.ask(admin, PATH, filters), ReplayCommand::row);
+      List<JsonNode> found = Entries.ask(admin, PATH, filters);
+      Entries.show(options.output(), found, ReplayCommand::row);
+      if (found.isEmpty()) {
+        options.note("no replay is there");
+      }
     }
     return ExitCode.OK.number();
   }
@@ -205,6 +211,9 @@ final class ReplayCommand implements Callable<Integer> {
     row.put("starts", Entries.time(replay.path("starts_at")));
     row.put("done", replay.at("/progress/done").asInt(0));
     row.put("jobs", replay.at("/progress/jobs").asInt(0));
+    row.put("account", replay.path("account").asString("-"));
+    row.put("mode", replay.path("mode").asString("-"));
+    row.put("error", replay.at("/error/code").asString("-"));
     return row;
   }
 }

@@ -90,10 +90,17 @@ final class Replayed {
     return (results.isEmpty()
             ? "nothing to replay"
             : results.entrySet().stream()
-                .map(result -> result.getValue() + " " + result.getKey().replace('_', ' '))
+                .map(result -> result.getValue() + " " + told(result.getKey()))
                 .collect(Collectors.joining(", ")))
         + (existing == 0 ? "" : "; " + existing + " of them had been asked for before")
         + rest();
+  }
+
+  private static String told(String result) {
+    return switch (result) {
+      case "lost" -> "lost (past retention: only their clients can send them again)";
+      default -> result.replace('_', ' ');
+    };
   }
 
   private String rest() {

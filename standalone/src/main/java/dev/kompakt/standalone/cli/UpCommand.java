@@ -51,7 +51,7 @@ final class UpCommand implements Callable<Integer> {
     options.note(
         "broker     "
             + (config.kafka().embedded()
-                ? "embedded in " + config.kafka().dataPath()
+                ? kompakt.broker() + ", embedded, records in " + config.kafka().dataPath()
                 : kompakt.broker()));
     options.note("providers  " + providers(config));
     options.note("accounts   " + accounts(config));

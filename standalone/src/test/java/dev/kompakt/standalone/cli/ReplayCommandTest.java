@@ -34,6 +34,7 @@ class ReplayCommandTest {
     assertThat(none.exitCode()).isEqualTo(2);
     assertThat(none.err()).contains("--cause");
     assertThat(both.exitCode()).isEqualTo(2);
+    assertThat(both.err()).contains("not both");
     assertThat(many.exitCode()).isEqualTo(2);
     assertThat(many.err()).contains("200");
   }

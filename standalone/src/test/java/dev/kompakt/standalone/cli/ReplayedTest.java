@@ -73,6 +73,7 @@ class ReplayedTest {
     assertThat(of(entry("created", "scheduled")).exitCode()).isEqualTo(ExitCode.OK);
     assertThat(of(entry("created", "failed")).exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(of(entry("lost", "")).exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(of(entry("lost", "")).summary()).startsWith("1 lost (past retention");
     assertThat(of(entry("unknown", "")).exitCode()).isEqualTo(ExitCode.NOT_FOUND);
     assertThat(of(entry("unknown", ""), entry("lost", "")).exitCode()).isEqualTo(ExitCode.FAILED);
   }
