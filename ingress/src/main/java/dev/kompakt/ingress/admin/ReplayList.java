@@ -24,6 +24,12 @@ final class ReplayList implements AdminEndpoint {
       Set.of("scheduled", "queued", "in_progress", "completed", "failed", "cancelled");
   private static final int DEFAULT_LIMIT = 50;
 
+  /// Those of one request were made at once, and begin one after another.
+  private static final Comparator<CompactionStatus> NEWEST_FIRST =
+      Comparator.comparing((CompactionStatus status) -> replay(status).at())
+          .thenComparing(status -> replay(status).start())
+          .reversed();
+
   private final DeadLetters letters;
   private final Statuses statuses;
   private final InstantSource clock;
@@ -46,7 +52,7 @@ final class ReplayList implements AdminEndpoint {
     Instant now = clock.instant();
     List<ObjectNode> newest =
         replayed()
-            .sorted(Comparator.comparing(ReplayList::createdAt).reversed())
+            .sorted(NEWEST_FIRST)
             .map(status -> ReplayObject.of(replay(status), status, now))
             .filter(entry -> wanted == null || entry.get("status").asString().equals(wanted))
             .limit(limit + 1L)
@@ -79,9 +85,5 @@ final class ReplayList implements AdminEndpoint {
 
   private static Replay replay(CompactionStatus status) {
     return Objects.requireNonNull(status.replay());
-  }
-
-  private static Instant createdAt(CompactionStatus status) {
-    return replay(status).at();
   }
 }

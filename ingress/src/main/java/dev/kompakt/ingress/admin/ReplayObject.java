@@ -55,10 +55,11 @@ final class ReplayObject {
     ObjectNode node =
         status != null && replay != null && replay.id().equals(planned.replay())
             ? of(replay, status, now)
-            : base(planned.replay(), planned.name(), null);
+            : base(planned.fate().replayed() ? planned.replay() : null, planned.name(), null);
     node.put("outcome", planned.fate().text());
     DeadLetter letter = planned.letter();
-    DeadLetter.Remaining remaining = letter == null ? null : letter.remaining();
+    DeadLetter.Remaining remaining =
+        letter == null || !planned.fate().replayed() ? null : letter.remaining();
     DeadLetterObject.remaining(
         node, calls || remaining == null ? remaining : new DeadLetter.Remaining(0, 0, 0));
     return node;

@@ -23,6 +23,14 @@ public enum Fate {
   /// There is no such dead letter.
   UNKNOWN;
 
+  /// Whether there is a replay of it, or may be.
+  public boolean replayed() {
+    return switch (this) {
+      case READY, CREATED, REQUESTED, EXISTING -> true;
+      case NOT_FAILED, LOST, FORGOTTEN, UNREADABLE, UNKNOWN -> false;
+    };
+  }
+
   /// How it is written for people and programs.
   public String text() {
     return name().toLowerCase(Locale.ROOT);

@@ -314,6 +314,12 @@ class ReplayEndpointsTest {
         .containsExactly("lost", "forgotten", "not_failed", "unreadable", "unknown");
     assertThat(texts(selected.get("data"), "outcome")).containsExactly("lost", "forgotten");
     assertThat(asked).isEmpty();
+    assertThat(named.get("data"))
+        .allSatisfy(
+            entry -> {
+              assertThat(entry.get("id").isNull()).isTrue();
+              assertThat(entry.get("remaining").isNull()).isTrue();
+            });
     assertThat(named.at("/remaining/calls").asInt()).isZero();
   }
 
@@ -336,6 +342,21 @@ class ReplayEndpointsTest {
     assertThat(one.at("/progress/calls").asInt()).isEqualTo(4);
     assertThatThrownBy(() -> list.one(Map.of("id", "rpl_")))
         .isInstanceOf(NoSuchElementException.class);
+  }
+
+  @Test
+  void shouldListTheLastToBeginFirst() {
+    // Given
+    DeadLetter older = failed(1, Cause.REJECTED, NOW.minusSeconds(9));
+    DeadLetter middle = failed(2, Cause.REJECTED, NOW.minusSeconds(8));
+    DeadLetter younger = failed(3, Cause.REJECTED, NOW.minusSeconds(7));
+    post.answer(Map.of("cause", "rejected"));
+
+    // When
+    JsonNode all = json(new ReplayList(letters, statuses, clock).answer(Map.of())).get("data");
+
+    // Then
+    assertThat(texts(all, "id")).containsExactly(replay(younger), replay(middle), replay(older));
   }
 
   @Test

@@ -25,6 +25,10 @@ final class AdminClient implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Duration CONNECT_DEADLINE = Duration.ofSeconds(5);
   private static final Duration ANSWER_DEADLINE = Duration.ofSeconds(60);
+  private static final String UNNAMED =
+      " asks for a key, and the config has none: set admin.key to that of the ingress";
+  private static final String UNKNOWN =
+      " does not know the admin.key of the config: it must be that of the ingress";
   private static final Set<String> ANYWHERE = Set.of("0.0.0.0", "::", "[::]");
 
   private final HttpClient http =
@@ -101,12 +105,14 @@ final class AdminClient implements AutoCloseable {
             case 404 -> ExitCode.NOT_FOUND;
             default -> ExitCode.FAILED;
           },
-          body.path("detail").asString("the admin plane refused")
-              + " ("
-              + response.statusCode()
-              + " "
-              + body.path("title").asString("unknown")
-              + ")");
+          response.statusCode() == 401
+              ? base + (key == null ? UNNAMED : UNKNOWN)
+              : body.path("detail").asString("the admin plane refused")
+                  + " ("
+                  + response.statusCode()
+                  + " "
+                  + body.path("title").asString("unknown")
+                  + ")");
     } catch (JacksonException e) {
       throw new CommandFailedException(
           ExitCode.FAILED, "what answers at " + base + " is no admin plane of Kompakt");

@@ -2,7 +2,6 @@ package dev.kompakt.standalone.cli;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -195,9 +194,11 @@ final class ReplayCommand implements Callable<Integer> {
   @Command(name = "show", description = "Show one replay.")
   int show(@Parameters(paramLabel = "ID", description = "The replay's id.") String id) {
     try (AdminClient admin = AdminClient.of(options.loadQuietly())) {
-      List<JsonNode> found = new ArrayList<>();
-      found.add(admin.get(PATH + "/" + URLEncoder.encode(id, StandardCharsets.UTF_8)));
-      Entries.show(options.output(), found, ReplayCommand::row);
+      JsonNode replay = admin.get(PATH + "/" + URLEncoder.encode(id, StandardCharsets.UTF_8));
+      switch (options.output().format()) {
+        case TABLE -> Entries.show(options.output(), List.of(replay), ReplayCommand::row);
+        case JSON, NDJSON -> options.output().settings(replay);
+      }
     }
     return ExitCode.OK.number();
   }

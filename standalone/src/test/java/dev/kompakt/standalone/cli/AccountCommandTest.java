@@ -30,6 +30,30 @@ class AccountCommandTest {
   }
 
   @Test
+  void shouldSayThatTheKeyIsMissingOrAnother() throws Exception {
+    // Given
+    Path key = Files.writeString(home.resolve("admin.key"), "right");
+    Path other = Files.writeString(home.resolve("other.key"), "wrong");
+
+    // When
+    Run right;
+    Run none;
+    Run wrong;
+    try (Kompakt _ = Kompakt.up(HomeConfig.of(home, Map.of("admin.key", "file:" + key)))) {
+      right = Run.in(home, "account", "list", "--set", "admin.key=file:" + key);
+      none = Run.in(home, "account", "list");
+      wrong = Run.in(home, "account", "list", "--set", "admin.key=file:" + other);
+    }
+
+    // Then
+    assertThat(right.exitCode()).isZero();
+    assertThat(none.exitCode()).isEqualTo(1);
+    assertThat(none.err()).contains("the config has none", "admin.key");
+    assertThat(wrong.exitCode()).isEqualTo(1);
+    assertThat(wrong.err()).contains("does not know the admin.key");
+  }
+
+  @Test
   void shouldPauseOverRestartsUntilResumed() throws Exception {
     // When
     Run paused;
