@@ -1,43 +1,35 @@
 package dev.kompakt.ingress.admin;
 
+import static dev.kompakt.ingress.admin.FailedCompactions.NOW;
+import static dev.kompakt.ingress.admin.FailedCompactions.id;
+import static dev.kompakt.ingress.admin.FailedCompactions.json;
+import static dev.kompakt.ingress.admin.FailedCompactions.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.kompakt.bootstrap.admin.AdminEndpoint;
 import dev.kompakt.bootstrap.config.ConfigLoader;
 import dev.kompakt.bootstrap.config.KompaktConfig;
-import dev.kompakt.ingress.publish.Statuses;
 import dev.kompakt.ingress.publish.Submissions;
-import dev.kompakt.ingress.replay.DeadLetters;
 import dev.kompakt.ingress.replay.Letters;
 import dev.kompakt.ingress.replay.Replays;
-import dev.kompakt.schemas.id.CompactionId;
 import dev.kompakt.schemas.id.ReplayId;
-import dev.kompakt.schemas.id.TenantId;
 import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.Completion;
 import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.record.DeadLetter.Cause;
-import dev.kompakt.schemas.record.Mode;
 import dev.kompakt.schemas.record.Replay;
 import dev.kompakt.schemas.record.Submission.ReplayRequested;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
+/// What becomes of asking for replays, and how they are listed.
 class ReplayEndpointsTest {
-  private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
   private static final Duration DEADLINE = Duration.ofMinutes(30);
   private static final List<KompaktConfig.Account> ACCOUNTS =
       ConfigLoader.load(
@@ -50,31 +42,18 @@ class ReplayEndpointsTest {
                   "[{id: a, provider: openai, apiKey: 'env:A'}]"))
           .accounts();
 
-  private final Map<CompactionId, CompactionStatus> known = new ConcurrentHashMap<>();
+  private final FailedCompactions compactions = new FailedCompactions();
   private final List<ReplayRequested> asked = new ArrayList<>();
-  private final DeadLetters letters = new DeadLetters();
-  private final Statuses statuses =
-      new Statuses() {
-        @Override
-        public @Nullable CompactionStatus find(CompactionId compaction) {
-          return known.get(compaction);
-        }
-
-        @Override
-        public Collection<CompactionStatus> all() {
-          return known.values();
-        }
-      };
-  private final InstantSource clock = () -> NOW;
 
   /// A router that heeds the first request for a failure.
   private final Submissions router =
       submission -> {
         if (submission instanceof ReplayRequested request) {
           asked.add(request);
-          CompactionStatus status = Objects.requireNonNull(known.get(request.compaction()));
+          CompactionStatus status =
+              Objects.requireNonNull(compactions.statuses.find(request.compaction()));
           if (status.completion() instanceof Completion.Failed) {
-            tell(request.compaction(), null, request.replay());
+            compactions.tell(request.compaction(), null, request.replay());
           }
         }
       };
@@ -83,129 +62,26 @@ class ReplayEndpointsTest {
 
   private ReplayRequest request(Submissions submissions, long firstKept) {
     return new ReplayRequest(
-        new Replays(letters, statuses, submissions, () -> Map.of(0, firstKept), DEADLINE, clock),
-        statuses,
+        new Replays(
+            compactions.letters,
+            compactions.statuses,
+            submissions,
+            () -> Map.of(0, firstKept),
+            DEADLINE,
+            compactions.clock),
+        compactions.statuses,
         ACCOUNTS,
-        clock);
-  }
-
-  private void tell(
-      CompactionId compaction, @Nullable Completion completion, @Nullable Replay replay) {
-    known.put(
-        compaction,
-        new CompactionStatus(
-            compaction,
-            TenantId.LOCAL,
-            "c",
-            null,
-            "m",
-            Mode.NATIVE,
-            1,
-            NOW,
-            NOW,
-            null,
-            new CompactionStatus.Progress(4, 3, 0, 4),
-            new CompactionStatus.Size(8, 800, 200),
-            completion,
-            replay));
-  }
-
-  /// A compaction that failed.
-  private DeadLetter failed(int number, Cause cause, Instant at) {
-    DeadLetter letter = Letters.letter(number, cause, at);
-    Letters.put(letters, letter);
-    tell(id(letter), new Completion.Failed(Objects.requireNonNull(letter.failure())), null);
-    return letter;
-  }
-
-  private static CompactionId id(DeadLetter letter) {
-    return Objects.requireNonNull(letter.compaction());
+        compactions.clock);
   }
 
   private static String replay(DeadLetter letter) {
     return ReplayId.of(id(letter), letter.at()).value();
   }
 
-  private static JsonNode json(AdminEndpoint.Reply reply) {
-    return new JsonMapper().readTree(reply.body());
-  }
-
-  private JsonNode list(Map<String, String> parameters) {
-    return json(new DeadLetterList(letters, statuses, clock).answer(parameters)).get("data");
-  }
-
-  private static List<String> texts(JsonNode list, String field) {
-    return list.valueStream().map(entry -> entry.path(field).asString("")).toList();
-  }
-
-  @Test
-  void shouldListWhatFailedAndStillIsSo() {
-    // Given
-    DeadLetter old = failed(1, Cause.REJECTED, NOW.minusSeconds(7200));
-    DeadLetter gone = failed(2, Cause.REJECTED, NOW.minusSeconds(3600));
-    DeadLetter recent = failed(3, Cause.RATE_LIMITED, NOW.minusSeconds(60));
-    Letters.put(letters, DeadLetter.unreadable(NOW, id(old), "kompakt.outcomes-1@77"));
-    tell(id(gone), null, null);
-
-    // When
-    JsonNode open = list(Map.of());
-    JsonNode all = list(Map.of("all", "true"));
-    JsonNode rejected = list(Map.of("cause", "rejected"));
-    JsonNode since = list(Map.of("since", NOW.minusSeconds(100).toString(), "model", "gpt-1"));
-    JsonNode before = list(Map.of("until", NOW.minusSeconds(100).toString()));
-
-    // Then
-    assertThat(texts(open, "id"))
-        .containsExactly("kompakt.outcomes-1@77", id(recent).value(), id(old).value());
-    assertThat(texts(open, "state")).containsExactly("unreadable", "failed", "failed");
-    assertThat(texts(all, "state")).contains("in_progress");
-    assertThat(texts(rejected, "id")).containsExactly(id(old).value());
-    assertThat(texts(since, "id")).containsExactly(id(recent).value());
-    assertThat(texts(before, "id")).containsExactly(id(old).value());
-    assertThat(rejected.get(0).get("remaining").get("calls").asInt()).isEqualTo(2);
-    assertThatThrownBy(() -> list(Map.of("cause", "whatever")))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("rate_limited");
-    assertThatThrownBy(() -> list(Map.of("since", "yesterday")))
-        .isInstanceOf(IllegalArgumentException.class);
-  }
-
-  @Test
-  void shouldCountCausesWhenGrouped() {
-    // Given
-    failed(1, Cause.REJECTED, NOW.minusSeconds(50));
-    DeadLetter limited = failed(2, Cause.RATE_LIMITED, NOW.minusSeconds(40));
-    DeadLetter last = failed(3, Cause.REJECTED, NOW.minusSeconds(30));
-
-    // When
-    JsonNode groups = list(Map.of("group", "cause"));
-
-    // Then
-    assertThat(texts(groups, "cause")).containsExactly("rejected", "rate_limited");
-    assertThat(groups.get(0).get("count").asInt()).isEqualTo(2);
-    assertThat(groups.get(0).get("remaining").get("calls").asInt()).isEqualTo(4);
-    assertThat(texts(groups, "latest")).containsExactly(id(last).value(), id(limited).value());
-  }
-
-  @Test
-  void shouldShowOneWithItsPointers() {
-    // Given
-    DeadLetter letter = failed(1, Cause.REJECTED, NOW);
-    DeadLetterList endpoint = new DeadLetterList(letters, statuses, clock);
-
-    // When
-    JsonNode shown = json(endpoint.one(Map.of("id", id(letter).value())));
-
-    // Then
-    assertThat(shown.at("/pointers/items/offsets/0").asLong()).isEqualTo(10);
-    assertThatThrownBy(() -> endpoint.one(Map.of("id", "cmpn_")))
-        .isInstanceOf(NoSuchElementException.class);
-  }
-
   @Test
   void shouldAskForAReplayOnceAndTellTheSecondOfIt() {
     // Given
-    DeadLetter letter = failed(1, Cause.REJECTED, NOW.minusSeconds(9));
+    DeadLetter letter = compactions.failed(1, Cause.REJECTED, NOW.minusSeconds(9));
     Map<String, String> both = Map.of("id", id(letter).value(), "account", "a");
 
     // When
@@ -227,7 +103,7 @@ class ReplayEndpointsTest {
   @Test
   void shouldTellOfTheOthersReplayWhenTwoAskAtOnce() {
     // Given
-    DeadLetter letter = failed(1, Cause.REJECTED, NOW.minusSeconds(9));
+    DeadLetter letter = compactions.failed(1, Cause.REJECTED, NOW.minusSeconds(9));
     Submissions outrun =
         submission -> {
           Replay others =
@@ -238,7 +114,7 @@ class ReplayEndpointsTest {
                   null,
                   null,
                   null);
-          tell(submission.compaction(), null, others);
+          compactions.tell(submission.compaction(), null, others);
         };
 
     // When
@@ -252,8 +128,8 @@ class ReplayEndpointsTest {
   @Test
   void shouldOnlyTellWhenItIsADryRun() {
     // Given
-    failed(1, Cause.REJECTED, NOW.minusSeconds(9));
-    failed(2, Cause.REJECTED, NOW.minusSeconds(8));
+    compactions.failed(1, Cause.REJECTED, NOW.minusSeconds(9));
+    compactions.failed(2, Cause.REJECTED, NOW.minusSeconds(8));
 
     // When
     JsonNode dry = json(post.answer(Map.of("dry_run", "true")));
@@ -270,8 +146,8 @@ class ReplayEndpointsTest {
   @Test
   void shouldBeginOneAfterTheOtherTheOldestFirst() {
     // Given
-    DeadLetter older = failed(2, Cause.REJECTED, NOW.minusSeconds(9));
-    DeadLetter younger = failed(1, Cause.REJECTED, NOW.minusSeconds(8));
+    DeadLetter older = compactions.failed(2, Cause.REJECTED, NOW.minusSeconds(9));
+    DeadLetter younger = compactions.failed(1, Cause.REJECTED, NOW.minusSeconds(8));
 
     // When
     JsonNode answer = json(post.answer(Map.of("cause", "rejected", "rate", "30/m")));
@@ -290,11 +166,11 @@ class ReplayEndpointsTest {
   @Test
   void shouldReportAndNotAskForWhatCannotBeReplayed() {
     // Given
-    DeadLetter lost = failed(1, Cause.REJECTED, NOW.minusSeconds(9));
-    DeadLetter forgotten = failed(2, Cause.REJECTED, NOW.minus(Duration.ofDays(8)));
-    DeadLetter running = failed(3, Cause.REJECTED, NOW.minusSeconds(7));
-    tell(id(running), null, null);
-    Letters.put(letters, DeadLetter.unreadable(NOW, null, "kompakt.jobs-0@1"));
+    DeadLetter lost = compactions.failed(1, Cause.REJECTED, NOW.minusSeconds(9));
+    DeadLetter forgotten = compactions.failed(2, Cause.REJECTED, NOW.minus(Duration.ofDays(8)));
+    DeadLetter running = compactions.failed(3, Cause.REJECTED, NOW.minusSeconds(7));
+    compactions.tell(id(running), null, null);
+    Letters.put(compactions.letters, DeadLetter.unreadable(NOW, null, "kompakt.jobs-0@1"));
     String ids =
         String.join(
             ",",
@@ -326,9 +202,9 @@ class ReplayEndpointsTest {
   @Test
   void shouldListAndShowReplays() {
     // Given
-    DeadLetter going = failed(1, Cause.REJECTED, NOW.minusSeconds(9));
+    DeadLetter going = compactions.failed(1, Cause.REJECTED, NOW.minusSeconds(9));
     post.answer(Map.of("id", id(going).value()));
-    ReplayList list = new ReplayList(letters, statuses, clock);
+    ReplayList list = new ReplayList(compactions.letters, compactions.statuses, compactions.clock);
 
     // When
     JsonNode all = json(list.answer(Map.of())).get("data");
@@ -377,7 +253,7 @@ class ReplayEndpointsTest {
   @Test
   void shouldReplayNothingWhenNothingIsNamedOrSelected() {
     // Given
-    failed(1, Cause.REJECTED, NOW.minusSeconds(9));
+    compactions.failed(1, Cause.REJECTED, NOW.minusSeconds(9));
 
     // When, Then
     for (Map<String, String> all : List.of(Map.<String, String>of(), Map.of("rate", "1/s"))) {
@@ -392,9 +268,9 @@ class ReplayEndpointsTest {
   @Test
   void shouldNotLetALastOneBeginLaterThanInAnHour() {
     // Given
-    failed(1, Cause.REJECTED, NOW.minusSeconds(9));
-    failed(2, Cause.REJECTED, NOW.minusSeconds(8));
-    failed(3, Cause.REJECTED, NOW.minusSeconds(7));
+    compactions.failed(1, Cause.REJECTED, NOW.minusSeconds(9));
+    compactions.failed(2, Cause.REJECTED, NOW.minusSeconds(8));
+    compactions.failed(3, Cause.REJECTED, NOW.minusSeconds(7));
 
     // When, Then
     assertThatThrownBy(() -> post.answer(Map.of("cause", "rejected", "rate", "1/h")))
