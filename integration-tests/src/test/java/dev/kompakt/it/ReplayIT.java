@@ -204,6 +204,7 @@ class ReplayIT {
     long bytes = missing.stream().mapToLong(Call::bodyBytes).sum();
     assertThat(missing).as("the chunk and the merge").hasSize(estimate.path("calls").asInt());
     assertThat(missing).hasSize(2);
+    assertThat(replayed.err()).contains("1 completed; calls made: 2");
     assertThat(estimate.path("bytes").asLong())
         .isBetween(bytes - FRAME_BYTES, bytes + 2 * FRAME_BYTES);
     assertThat(estimate.path("tokens").asLong())

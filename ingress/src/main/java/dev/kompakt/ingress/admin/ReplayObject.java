@@ -57,9 +57,9 @@ final class ReplayObject {
             ? of(replay, status, now)
             : base(planned.fate().replayed() ? planned.replay() : null, planned.name(), null);
     node.put("outcome", planned.fate().text());
-    DeadLetter letter = planned.letter();
-    DeadLetter.Remaining remaining =
-        letter == null || !planned.fate().replayed() ? null : letter.remaining();
+    DeadLetter letter = planned.fate().replayed() ? planned.letter() : null;
+    node.put("calls_before", letter == null ? null : letter.calls());
+    DeadLetter.Remaining remaining = letter == null ? null : letter.remaining();
     DeadLetterObject.remaining(
         node, calls || remaining == null ? remaining : new DeadLetter.Remaining(0, 0, 0));
     return node;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
@@ -92,8 +93,25 @@ final class Replayed {
             : results.entrySet().stream()
                 .map(result -> result.getValue() + " " + told(result.getKey()))
                 .collect(Collectors.joining(", ")))
+        + bought()
         + (existing == 0 ? "" : "; " + existing + " of them had been asked for before")
         + rest();
+  }
+
+  private String bought() {
+    List<Integer> calls = entries.stream().flatMap(entry -> bought(entry).stream()).toList();
+    return calls.isEmpty()
+        ? ""
+        : "; calls made: " + calls.stream().mapToInt(Integer::intValue).sum();
+  }
+
+  /// Calls this run has made; of the compaction's calls, all but those made before it.
+  private static Optional<Integer> bought(JsonNode entry) {
+    JsonNode all = entry.at("/progress/calls");
+    JsonNode before = entry.path("calls_before");
+    return all.isNumber() && before.isNumber()
+        ? Optional.of(all.asInt() - before.asInt())
+        : Optional.empty();
   }
 
   private static String told(String result) {
@@ -133,6 +151,7 @@ final class Replayed {
     row.put("outcome", entry.path("outcome").asString(""));
     row.put("status", entry.path("status").asString("-"));
     DeadLetterCommand.remaining(row, entry);
+    row.put("made", bought(entry).map(String::valueOf).orElse("-"));
     row.put("error", entry.at("/error/code").asString("-"));
     return row;
   }

@@ -14,7 +14,7 @@ class ReplayedTest {
   private static String entry(String outcome, String status) {
     return """
     {"object":"replay","id":"rpl_%s%s","compaction":"cmpn_1","status":%s,"outcome":"%s",\
-    "remaining":{"calls":2,"bytes":1000,"tokens":250}}"""
+    "calls_before":7,"remaining":{"calls":2,"bytes":1000,"tokens":250}}"""
         .formatted(outcome, status, status.isEmpty() ? "null" : "\"" + status + "\"", outcome);
   }
 
@@ -48,6 +48,7 @@ class ReplayedTest {
     // When
     JsonNode first = running.get(0).deepCopy();
     first.asObject().put("status", "completed").remove("outcome");
+    first.asObject().putObject("progress").put("calls", 9);
     JsonNode second = running.get(1).deepCopy();
     second.asObject().put("status", "failed").remove("outcome");
     replayed.ended(first);
@@ -57,12 +58,13 @@ class ReplayedTest {
     assertThat(running).hasSize(2);
     assertThat(replayed.running()).isEmpty();
     assertThat(replayed.summary())
-        .isEqualTo("1 completed, 1 failed; 1 of them had been asked for before");
+        .isEqualTo("1 completed, 1 failed; calls made: 2; 1 of them had been asked for before");
     assertThat(replayed.exitCode()).isEqualTo(ExitCode.PARTLY_FAILED);
     assertThat(Replayed.row(replayed.entries().getFirst()))
         .containsEntry("outcome", "created")
         .containsEntry("status", "completed")
-        .containsEntry("calls", "2");
+        .containsEntry("calls", "2")
+        .containsEntry("made", "2");
   }
 
   @Test
