@@ -55,8 +55,7 @@ public final class DataDirectory implements AutoCloseable {
       }
       throw new DirectoryInUseException(path, read(path));
     } catch (IOException e) {
-      throw new ConfigException(
-          "kafka.dataDir", path + " cannot be written (" + e.getClass().getSimpleName() + ")");
+      throw unwritable(path, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BrokerFailedException("interrupted", e);
@@ -82,8 +81,7 @@ public final class DataDirectory implements AutoCloseable {
     try {
       write();
     } catch (IOException e) {
-      throw new ConfigException(
-          "kafka.dataDir", path + " cannot be written (" + e.getClass().getSimpleName() + ")");
+      throw unwritable(path, e);
     }
   }
 
@@ -100,6 +98,12 @@ public final class DataDirectory implements AutoCloseable {
   /// The file that remembers the controller's port.
   Path controllerPort() {
     return path.resolve("controller.port");
+  }
+
+  private static ConfigException unwritable(Path path, IOException e) {
+    return new ConfigException(
+        "kafka.dataDir",
+        path + " cannot be written (" + e.getClass().getSimpleName() + ": " + e.getMessage() + ")");
   }
 
   private static @Nullable FileChannel tryLock(Path path) throws IOException {
