@@ -223,13 +223,14 @@ class ReplayEndpointsTest {
   @Test
   void shouldListTheLastToBeginFirst() {
     // Given
-    DeadLetter older = failed(1, Cause.REJECTED, NOW.minusSeconds(9));
-    DeadLetter middle = failed(2, Cause.REJECTED, NOW.minusSeconds(8));
-    DeadLetter younger = failed(3, Cause.REJECTED, NOW.minusSeconds(7));
+    DeadLetter older = compactions.failed(1, Cause.REJECTED, NOW.minusSeconds(9));
+    DeadLetter middle = compactions.failed(2, Cause.REJECTED, NOW.minusSeconds(8));
+    DeadLetter younger = compactions.failed(3, Cause.REJECTED, NOW.minusSeconds(7));
     post.answer(Map.of("cause", "rejected"));
 
     // When
-    JsonNode all = json(new ReplayList(letters, statuses, clock).answer(Map.of())).get("data");
+    ReplayList list = new ReplayList(compactions.letters, compactions.statuses, compactions.clock);
+    JsonNode all = json(list.answer(Map.of())).get("data");
 
     // Then
     assertThat(texts(all, "id")).containsExactly(replay(younger), replay(middle), replay(older));
