@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "  ./kompakt bench path --quick                a first look, in about a minute",
-      "  ./kompakt bench path --out figures.json     the figures of the README",
+      "  ./kompakt bench path --out figures.json     the figures of bench/README.md",
       "  ./kompakt bench clients                     requests that wait, turns that stream",
       "  ./kompakt bench routing                     choosing accounts, folding reports",
       "  ./kompakt bench scale                       one worker, two, four",
