@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -295,7 +296,8 @@ class ReplayIT {
     Ran grouped = kompakt("dead-letter", "list", "--group");
     Ran shown = kompakt("replay", "--cause", "rejected");
     int untold = upstream.count();
-    Ran replayed = kompakt("replay", "--cause", "rejected", "--rate", "5/s", "--yes");
+    Instant told = Instant.now();
+    Ran replayed = kompakt("replay", "--cause", "rejected", "--rate", "1/s", "--yes");
     Ran again = kompakt("replay", "--cause", "rejected", "--yes");
     Ran listed = kompakt("replay", "list", "--status", "completed");
 
@@ -307,7 +309,11 @@ class ReplayIT {
     assertThat(untold).isEqualTo(asked);
     assertThat(replayed.exit()).as(replayed.err()).isZero();
     assertThat(replayed.err()).contains("2 completed");
-    assertThat(upstream.count()).isEqualTo(asked + 2);
+    List<Call> calls = upstream.calls().subList(asked, upstream.count());
+    assertThat(calls).hasSize(2);
+    assertThat(calls.getLast().startedAt())
+        .as("the second a second later")
+        .isAfterOrEqualTo(told.plusSeconds(1));
     assertThat(List.of(status(one), status(other))).containsOnly("completed");
     assertThat(again.exit()).isZero();
     assertThat(again.err()).contains("nothing to replay");
