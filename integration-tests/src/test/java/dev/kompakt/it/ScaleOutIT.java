@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,8 +56,8 @@ class ScaleOutIT {
                 .ingresses(2)
                 .routers(2)
                 .workers(2)
-                .setting("ingress", "shutdown.notice", "1s")
-                .setting("ingress-2", "shutdown.notice", "1s"));
+                .setting("ingress", "shutdown.notice", "2s")
+                .setting("ingress-2", "shutdown.notice", "2s"));
   }
 
   @AfterAll
@@ -216,18 +217,20 @@ class ScaleOutIT {
     assertThat(upstream.callsByBody().values()).as("bought twice").containsOnly(1L);
   }
 
-  /// Sends each request to an ingress that says it is ready, in turn.
+  /// Sends each request to an ingress that said it was ready when it last looked, in turn.
   private final class Balancer {
-    private final List<String> ingresses = List.of("ingress", "ingress-2");
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+
+    private List<String> ready = List.of();
+    private long lookedAt;
     private int next;
 
     CompletableFuture<HttpResponse<String>> send(String path, String body) {
-      String chosen =
-          IntStream.range(0, ingresses.size())
-              .mapToObj(i -> ingresses.get((next + i) % ingresses.size()))
-              .filter(this::ready)
-              .findFirst()
-              .orElse("ingress");
+      if (ready.isEmpty() || System.nanoTime() - lookedAt > BETWEEN_LOOKS.toNanos()) {
+        lookedAt = System.nanoTime();
+        ready = Stream.of("ingress", "ingress-2").filter(this::ready).toList();
+      }
+      String chosen = ready.get(next % ready.size());
       next++;
       return at(chosen).postAsync(path, body);
     }
