@@ -34,7 +34,7 @@ public final class Secret {
   }
 
   /// Whether the text has the form of a reference to a secret.
-  static boolean isReference(String text) {
+  public static boolean isReference(String text) {
     return REFERENCE.matcher(text).matches();
   }
 

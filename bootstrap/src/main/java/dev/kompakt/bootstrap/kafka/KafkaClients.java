@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -25,6 +26,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 public final class KafkaClients implements AutoCloseable {
   /// No record is waited for longer than this; then its send has failed for good.
   static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(30);
+
+  /// In a secret of several words, as of JAAS.
+  private static final Pattern BETWEEN_WORDS = Pattern.compile("[\\s\"'=;]+");
 
   private static final int MAX_REQUEST_BYTES = 5 << 20;
   private static final int PRODUCER_MEMORY_BYTES = 24 << 20;
@@ -61,6 +65,7 @@ public final class KafkaClients implements AutoCloseable {
     settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVERY_TIMEOUT.toMillis());
     producer =
         make(
+            settings,
             () ->
                 new KafkaProducer<>(
                     settings, new ByteArraySerializer(), new ByteArraySerializer()));
@@ -84,6 +89,7 @@ public final class KafkaClients implements AutoCloseable {
     merged.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 15_000);
     merged.putAll(settings);
     return make(
+        merged,
         () ->
             new KafkaConsumer<>(merged, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
   }
@@ -98,7 +104,7 @@ public final class KafkaClients implements AutoCloseable {
     Map<String, Object> settings = common("admin");
     settings.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 15_000);
     settings.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
-    return make(() -> Admin.create(settings));
+    return make(settings, () -> Admin.create(settings));
   }
 
   /// What every client of this role starts from, the pass-through settings of the config included;
@@ -117,17 +123,39 @@ public final class KafkaClients implements AutoCloseable {
     return settings;
   }
 
-  private static <C> C make(Supplier<C> client) {
+  private <C> C make(Map<String, Object> settings, Supplier<C> client) {
     try {
       return client.get();
     } catch (KafkaException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      String why = String.valueOf(cause.getMessage());
+      String why = concealing(settings, reason(e));
       if (why.contains("bootstrap")) {
         throw new UnreachableException(why, e);
       }
       throw new ConfigException("kafka.client", why);
     }
+  }
+
+  /// What it says in the end, for Kafka only says before that it failed to make something.
+  private static String reason(Throwable failed) {
+    Throwable last = failed;
+    while (last.getCause() != null) {
+      last = last.getCause();
+    }
+    return String.valueOf(last.getMessage());
+  }
+
+  /// Kafka's words, which may repeat a setting, without any word of a secret.
+  private String concealing(Map<String, Object> settings, String words) {
+    String told = words;
+    for (Map.Entry<String, String> given : kafka.client().entrySet()) {
+      if (Secret.isReference(given.getValue())) {
+        String secret = String.valueOf(settings.get(given.getKey()));
+        for (String word : BETWEEN_WORDS.splitAsStream(secret).toList()) {
+          told = word.isEmpty() ? told : told.replace(word, "***");
+        }
+      }
+    }
+    return told;
   }
 
   @Override

@@ -17,17 +17,19 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/// A broker as clusters run them: clients say who they are (SASL/PLAIN), and may do nothing that no
-/// ACL allows. A second listener lets whoever comes do all.
+/// A broker as clusters run them: clients come by TLS, say who they are (SASL/PLAIN), and may do
+/// nothing that no ACL allows. A second listener lets whoever comes do all.
 final class GuardedBroker implements AutoCloseable {
   private final KafkaRaftServer server;
   private final Listener open;
   private final Listener guarded;
+  private final Certificate certificate;
 
-  /// Starts one that knows these users, whose passwords are their names.
+  /// Starts one that knows these users, by [#password].
   GuardedBroker(Path directory, List<String> users) throws Exception {
     open = Listener.at(TestBroker.ANY_PORT).free();
     guarded = Listener.at(TestBroker.ANY_PORT).free();
+    certificate = Certificate.make(directory);
     Quorum quorum = Quorum.alone(Ports.free(TestBroker.ANY_PORT));
     Path logs = Files.createDirectories(directory.resolve("broker"));
     new Formatter()
@@ -44,13 +46,16 @@ final class GuardedBroker implements AutoCloseable {
         new HashMap<>(BrokerSettings.of(logs, List.of(open, guarded), quorum));
     settings.put(
         "listener.security.protocol.map",
-        "PLAINTEXT:PLAINTEXT,CLIENTS_1:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT");
+        "PLAINTEXT:PLAINTEXT,CLIENTS_1:SASL_SSL,CONTROLLER:PLAINTEXT");
     settings.put("sasl.enabled.mechanisms", "PLAIN");
+    settings.put("ssl.keystore.type", "PKCS12");
+    settings.put("ssl.keystore.location", certificate.keystore().toString());
+    settings.put("ssl.keystore.password", Certificate.PASSWORD);
     settings.put(
         "listener.name.clients_1.plain.sasl.jaas.config",
         "org.apache.kafka.common.security.plain.PlainLoginModule required "
             + users.stream()
-                .map(user -> "user_" + user + "=\"" + user + "\"")
+                .map(user -> "user_" + user + "=\"" + password(user) + "\"")
                 .collect(Collectors.joining(" "))
             + ";");
     settings.put(
@@ -58,6 +63,10 @@ final class GuardedBroker implements AutoCloseable {
     settings.put("super.users", "User:ANONYMOUS");
     server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
     server.startup();
+  }
+
+  static String password(String user) {
+    return "secret-of-" + user;
   }
 
   /// Where everything is allowed.
@@ -68,6 +77,11 @@ final class GuardedBroker implements AutoCloseable {
   /// Where ACLs hold.
   HostPort guarded() {
     return guarded.advertised();
+  }
+
+  /// What clients are to trust, as PEM.
+  Path certificate() {
+    return certificate.pem();
   }
 
   @Override

@@ -12,6 +12,8 @@ import dev.kompakt.schemas.topic.Topics;
 import dev.kompakt.standalone.HomeConfig;
 import dev.kompakt.standalone.Kompakt;
 import dev.kompakt.standalone.Role;
+import dev.kompakt.standalone.cli.Launched;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,10 +22,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -183,39 +187,93 @@ class RightsTest {
   }
 
   @Test
-  void shouldSayThatTheBrokersDoNotLetItInWhenThePasswordIsWrong() {
+  void shouldExitForItsConfigAndTellNoPasswordWhenTheBrokersDoNotLetItIn() throws Exception {
+    // Given
+    Map<String, String> settings = settings("nobody");
+    List<String> command =
+        new ArrayList<>(List.of("worker", "--config", "/dev/null", "--set", "log.level=debug"));
+    settings.forEach((name, value) -> command.addAll(List.of("--set", name + "=" + value)));
+
     // When
-    var nobody = assertThatThrownBy(() -> start("nobody", Role.WORKER));
+    Launched launched = Launched.in(home, command.toArray(String[]::new));
 
     // Then
-    nobody
+    assertThat(launched.exit(Duration.ofSeconds(60))).isEqualTo(78);
+    assertThat(launched.output())
+        .contains(
+            "kafka.client: the brokers do not let this process in: Authentication failed: Invalid"
+                + " username or password")
+        .doesNotContain(GuardedBroker.password("nobody"));
+  }
+
+  @Test
+  void shouldSayThatTheBrokersAreNotTrustedWhenNothingVouchesForThem() throws Exception {
+    // Given
+    Map<String, String> settings = settings(Role.WORKER.text());
+    settings.keySet().removeIf(name -> name.contains("truststore"));
+
+    // When
+    var start =
+        assertThatThrownBy(
+            () -> Kompakt.start(HomeConfig.of(home, settings), EnumSet.of(Role.WORKER)));
+
+    // Then
+    start
         .isInstanceOf(ConfigException.class)
-        .hasMessageStartingWith("kafka.client: the brokers do not let this process in");
+        .hasMessageStartingWith("kafka.client: ")
+        .hasMessageContaining("SSL handshake failed");
+  }
+
+  @Test
+  void shouldRepeatNothingOfASecretWhenASettingIsWrong() throws Exception {
+    // Given
+    Path secret = Files.writeString(home.resolve("secret"), "hunter2 hunter3;");
+    Map<String, String> number = settings(Role.WORKER.text());
+    number.put("kafka.client.retries", "file:" + secret);
+    Map<String, String> login = settings(Role.WORKER.text());
+    login.put("kafka.client.sasl.jaas.config", "file:" + secret);
+
+    for (Map<String, String> wrong : List.of(number, login)) {
+      // When
+      var start =
+          assertThatThrownBy(
+              () -> Kompakt.start(HomeConfig.of(home, wrong), EnumSet.of(Role.WORKER)));
+
+      // Then
+      start
+          .isInstanceOf(ConfigException.class)
+          .hasMessageStartingWith("kafka.client: ")
+          .hasMessageContaining("***")
+          .message()
+          .doesNotContain("hunter");
+    }
   }
 
   private static Kompakt start(String user, Role role) throws Exception {
+    return Kompakt.start(HomeConfig.of(home, settings(user)), EnumSet.of(role));
+  }
+
+  private static Map<String, String> settings(String user) throws IOException {
     Path login =
         Files.writeString(
             home.resolve(user + ".jaas"),
             "org.apache.kafka.common.security.plain.PlainLoginModule required username=\""
                 + user
                 + "\" password=\""
-                + user
+                + GuardedBroker.password(user)
                 + "\";");
-    return Kompakt.start(
-        HomeConfig.of(
-            home,
-            Map.of(
-                "kafka.bootstrap",
-                broker.guarded().toString(),
-                "kafka.dataDir",
-                home.resolve(user).toString(),
-                "kafka.client.security.protocol",
-                "SASL_PLAINTEXT",
-                "kafka.client.sasl.mechanism",
-                "PLAIN",
-                "kafka.client.sasl.jaas.config",
-                "file:" + login)),
-        EnumSet.of(role));
+    Map<String, String> settings = new HashMap<>();
+    settings.put("kafka.bootstrap", broker.guarded().toString());
+    settings.put("kafka.dataDir", home.resolve(user).toString());
+    settings.put("kafka.client.security.protocol", "SASL_SSL");
+    settings.put("kafka.client.sasl.mechanism", "PLAIN");
+    settings.put("kafka.client.sasl.jaas.config", "file:" + login);
+    settings.put("kafka.client.ssl.truststore.type", "PEM");
+    settings.put("kafka.client.ssl.truststore.certificates", "file:" + broker.certificate());
+    settings.put("sealing.key", "file:" + home.resolve("sealing.key"));
+    settings.put("clientsFile", home.resolve("clients.yaml").toString());
+    settings.put("ingress.listen", "127.0.0.1:0");
+    settings.put("admin.listen", "127.0.0.1:0");
+    return settings;
   }
 }

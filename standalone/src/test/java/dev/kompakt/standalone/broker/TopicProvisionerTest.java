@@ -11,9 +11,9 @@ import dev.kompakt.bootstrap.kafka.TopicProvisioner;
 import dev.kompakt.bootstrap.kafka.UnreachableException;
 import dev.kompakt.schemas.topic.Topic;
 import dev.kompakt.schemas.topic.Topics;
+import dev.kompakt.standalone.HomeConfig;
 import dev.kompakt.standalone.Kompakt;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -123,9 +123,9 @@ class TopicProvisionerTest {
   }
 
   @Test
-  void shouldBringSettingsInLineWhenTheBrokerIsItsOwn(@TempDir Path directory) throws Exception {
+  void shouldBringSettingsInLineWhenTheBrokerIsItsOwn(@TempDir Path home) throws Exception {
     // Given
-    try (EmbeddedBroker broker = EmbeddedBroker.start(directory, TestBroker.ANY_PORT);
+    try (EmbeddedBroker broker = EmbeddedBroker.start(home.resolve("data"), TestBroker.ANY_PORT);
         KafkaClients clients = new KafkaClients(TestBroker.settings(broker), "topics-test");
         Admin admin = clients.admin()) {
       var _ = new TopicProvisioner(TestBroker.settings(broker), admin).provision();
@@ -136,8 +136,8 @@ class TopicProvisionerTest {
 
     // When
     var otherPartitions =
-        assertThatThrownBy(() -> Kompakt.up(config(directory, Map.of("kafka.lanes", "9"))));
-    try (Kompakt process = Kompakt.up(config(directory, Map.of()));
+        assertThatThrownBy(() -> Kompakt.up(HomeConfig.of(home, Map.of("kafka.lanes", "9"))));
+    try (Kompakt process = Kompakt.up(HomeConfig.of(home));
         KafkaClients clients = new KafkaClients(at(process), "topics-test");
         Admin admin = clients.admin()) {
 
@@ -176,16 +176,6 @@ class TopicProvisionerTest {
           .isInstanceOf(UnreachableException.class)
           .hasMessageContaining("no Kafka broker answers");
     }
-  }
-
-  private static KompaktConfig config(Path directory, Map<String, String> settings) {
-    Map<String, String> all = new HashMap<>(settings);
-    all.put("kafka.dataDir", directory.toString());
-    all.put("sealing.key", "file:" + directory.resolve("sealing.key"));
-    all.put("clientsFile", directory.resolve("clients.yaml").toString());
-    all.put("ingress.listen", "127.0.0.1:0");
-    all.put("admin.listen", "127.0.0.1:0");
-    return ConfigLoader.load(null, Map.of(), all);
   }
 
   private static KompaktConfig.Kafka at(Kompakt process) {

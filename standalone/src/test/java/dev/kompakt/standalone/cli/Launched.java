@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// The command line in a process of its own.
-record Launched(Process process, Path log) {
+public record Launched(Process process, Path log) {
   /// Starts it; what it says goes to a file there.
-  static Launched in(Path home, String... arguments) throws IOException {
+  public static Launched in(Path home, String... arguments) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -42,12 +42,12 @@ record Launched(Process process, Path log) {
   }
 
   /// The exit code; -1 if it has not ended by then.
-  int exit(Duration atMost) throws InterruptedException {
+  public int exit(Duration atMost) throws InterruptedException {
     return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS) ? process.exitValue() : -1;
   }
 
   /// All it has said.
-  String output() throws IOException {
+  public String output() throws IOException {
     return Files.readString(log);
   }
 }
