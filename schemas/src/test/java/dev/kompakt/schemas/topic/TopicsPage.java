@@ -46,8 +46,9 @@ final class TopicsPage {
       kcat -b $B -C -t kompakt.compactions -o beginning -e -q -f '%k %s\\n'
       ```
 
-      prints every change of every compaction. Take an id, `cmpn_…`, and follow it downstream; \
-      all records but jobs and payloads have it as their key:
+      prints the changes of every compaction; of older ones only the last may be left. Take an id, \
+      `cmpn_…`, and follow it downstream; all its records but jobs and payloads have it as their \
+      key:
 
       ```
       ID=cmpn_0123456789abcdef0123456789abcdef01234567
