@@ -13,6 +13,7 @@ import dev.kompakt.testing.Histories;
 import dev.kompakt.testing.Layout;
 import dev.kompakt.testing.Reply;
 import dev.kompakt.testing.SyntheticRequest;
+import dev.kompakt.testing.audit.Audit;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -67,16 +68,17 @@ class DrainIT {
 
   @AfterAll
   void stop() {
-    if (kompakt != null) {
-      kompakt.close();
+    try (var _ = upstream;
+        var _ = kompakt) {
+      assertThat(Audit.violations(kompakt, upstream)).isEmpty();
     }
-    upstream.close();
   }
 
   /// Upstream answers nothing until it is let.
   @BeforeEach
   void hold() {
     upstream.reset();
+    upstream.summarizing(Audit::receipt);
     CountDownLatch latch = new CountDownLatch(1);
     answering = latch;
     upstream.answering(_ -> Reply.success().after(latch));

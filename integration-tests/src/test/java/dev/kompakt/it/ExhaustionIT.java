@@ -12,6 +12,7 @@ import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Histories;
 import dev.kompakt.testing.Reply;
+import dev.kompakt.testing.audit.Audit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -60,7 +61,7 @@ class ExhaustionIT {
 
   @BeforeAll
   void start(@TempDir Path home) {
-    upstream = FakeUpstream.start();
+    upstream = FakeUpstream.start().summarizing(Audit::receipt);
     directory = home;
     kompakt =
         Deployment.inProcesses(
@@ -76,10 +77,10 @@ class ExhaustionIT {
   @AfterAll
   void stop() {
     released.countDown();
-    if (kompakt != null) {
-      kompakt.close();
+    try (var _ = upstream;
+        var _ = kompakt) {
+      assertThat(Audit.violations(kompakt, upstream)).isEmpty();
     }
-    upstream.close();
   }
 
   @Test

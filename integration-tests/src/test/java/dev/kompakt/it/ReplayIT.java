@@ -262,22 +262,26 @@ class ReplayIT {
   void shouldGoWhereAndHowTheOperatorSays() {
     // Given
     String toLocal = rejected();
-    String toB = rejected();
+    String toTheOther = rejected();
     int asked = upstream.count();
 
     // When
     Ran local = kompakt("replay", toLocal, "--mode", "local");
     upstream.answering(_ -> Reply.success());
-    Ran byB = kompakt("replay", toB, "--account", "team-b", "--mode", "summarize");
-    Ran wrong = kompakt("replay", toB, "--account", "nobody");
+    String next = kompakt("account", "explain").err();
+    String other = next.contains("goes to team-a") ? "b" : "a";
+    Ran byOther =
+        kompakt("replay", toTheOther, "--account", "team-" + other, "--mode", "summarize");
+    Ran wrong = kompakt("replay", toTheOther, "--account", "nobody");
 
     // Then
+    assertThat(next).contains("goes to team-");
     assertThat(local.exit()).as(local.err()).isZero();
     assertThat(status(toLocal)).isEqualTo("completed");
-    assertThat(byB.exit()).as(byB.err()).isZero();
+    assertThat(byOther.exit()).as(byOther.err()).isZero();
     List<Call> calls = upstream.calls().subList(asked, upstream.count());
     assertThat(calls).hasSize(1);
-    assertThat(calls.getFirst().authorization()).endsWith(Canaries.SECRET + "b");
+    assertThat(calls.getFirst().authorization()).endsWith(Canaries.SECRET + other);
     assertThat(calls.getFirst().endpoint()).isEqualTo(Call.Endpoint.SUMMARY);
     assertThat(wrong.exit()).isEqualTo(2);
     assertThat(wrong.err()).contains("account must be one of");

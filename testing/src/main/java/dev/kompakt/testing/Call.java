@@ -101,6 +101,10 @@ public final class Call {
         : Optional.of(new String(bytes, StandardCharsets.UTF_8));
   }
 
+  void dropBody() {
+    body = null;
+  }
+
   /// SHA-256 of the body, hex; empty where bodies are not looked at.
   public String sha256() {
     return seen.sha256();

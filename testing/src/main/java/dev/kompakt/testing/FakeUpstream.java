@@ -129,6 +129,11 @@ public final class FakeUpstream implements AutoCloseable {
     return ledger.calls();
   }
 
+  /// All calls since it was started, those before a [#reset] without their bodies.
+  public List<Call> everyCall() {
+    return ledger.everyCall();
+  }
+
   /// How often each body came, by its SHA-256.
   public Map<String, Long> callsByBody() {
     return calls().stream().collect(Collectors.groupingBy(Call::sha256, Collectors.counting()));

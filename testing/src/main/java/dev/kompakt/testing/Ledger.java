@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What [FakeUpstream] remembers of its calls. Thread-safe.
@@ -18,6 +19,7 @@ final class Ledger {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final List<Call> calls = new ArrayList<>();
+  private final List<Call> forgotten = new ArrayList<>();
   private final InFlight all = new InFlight();
   private final Map<String, InFlight> byAuthorization = new HashMap<>();
   private int count;
@@ -96,6 +98,15 @@ final class Ledger {
     }
   }
 
+  List<Call> everyCall() {
+    lock.lock();
+    try {
+      return Stream.concat(forgotten.stream(), calls.stream()).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   int count() {
     lock.lock();
     try {
@@ -128,6 +139,8 @@ final class Ledger {
   void reset() {
     lock.lock();
     try {
+      calls.forEach(Call::dropBody);
+      forgotten.addAll(calls);
       calls.clear();
       count = 0;
       kept = 0;

@@ -23,8 +23,8 @@ import org.apache.kafka.clients.admin.Admin;
 /// bought again once its result was recorded, no account was used beyond its quota by the
 /// provider's own clock, and nothing is left to do.
 ///
-/// The provider must have been the only one, never [FakeUpstream#reset] since the cluster's start,
-/// and [FakeUpstream#summarizing] by [#receipt]; accounts are told apart by their API keys.
+/// The provider must have been the only one since the cluster's start, and always
+/// [FakeUpstream#summarizing] by [#receipt]; accounts are told apart by their API keys.
 public final class Audit {
   private static final Duration SETTLED = Duration.ofSeconds(30);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
@@ -66,7 +66,7 @@ public final class Audit {
 
   private static List<String> ofProvider(Trail trail, KompaktConfig config, FakeUpstream upstream) {
     List<Call> calls =
-        upstream.calls().stream().filter(call -> BOUGHT.contains(call.endpoint())).toList();
+        upstream.everyCall().stream().filter(call -> BOUGHT.contains(call.endpoint())).toList();
     List<String> violations = new ArrayList<>(Purchases.violations(trail, calls.size()));
     violations.addAll(
         QuotaUse.violations(calls.stream().map(Charge::of).toList(), allowed(config)));
