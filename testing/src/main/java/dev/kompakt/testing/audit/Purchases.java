@@ -30,15 +30,21 @@ final class Purchases {
   private final Map<JobId, Object> works = new HashMap<>();
   private final Map<AttemptId, Attempt> attempts = new LinkedHashMap<>();
   private final Map<Object, JobId> bought = new HashMap<>();
+  private final List<Late> late = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
   private int turns;
   private int turnsAnswered;
 
   private Purchases() {}
 
+  /// A start after the work's result was recorded.
+  private record Late(AttemptId attempt, String worker, JobId done) {}
+
   /// What was reported of an attempt.
   private static final class Attempt {
+    /// Who began it, and did not say that it made no call.
     private final List<String> starters = new ArrayList<>();
+
     private @Nullable AttemptFinished finished;
 
     int leastCalls() {
@@ -46,10 +52,7 @@ final class Purchases {
     }
 
     int mostCalls() {
-      AttemptFinished end = finished;
-      return end == null || end.called()
-          ? starters.size()
-          : (int) starters.stream().filter(worker -> !worker.equals(end.worker())).count();
+      return starters.size();
     }
 
     private static boolean certain(Outcome outcome) {
@@ -89,6 +92,11 @@ final class Purchases {
       purchases.works.put(job.attempt().job(), identity(job.work()));
     }
     trail.reports().forEach(purchases::reported);
+    purchases.late.forEach(
+        start ->
+            purchases.violations.add(
+                "%s was called for though %s had its result already"
+                    .formatted(start.attempt(), start.done())));
     purchases.counted(calls);
     return purchases.violations;
   }
@@ -109,13 +117,18 @@ final class Purchases {
     attempt(event).starters.add(event.worker());
     JobId done = bought.get(work(event));
     if (done != null) {
-      violations.add(
-          "%s was called for though %s had its result already".formatted(event.attempt(), done));
+      late.add(new Late(event.attempt(), event.worker(), done));
     }
   }
 
   private void finished(AttemptFinished event) {
     Attempt attempt = attempt(event);
+    if (!event.called()) {
+      attempt.starters.remove(event.worker());
+      late.removeIf(
+          start ->
+              start.attempt().equals(event.attempt()) && start.worker().equals(event.worker()));
+    }
     if (attempt.finished != null) {
       return;
     }

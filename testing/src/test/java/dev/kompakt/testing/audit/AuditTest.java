@@ -145,6 +145,17 @@ class AuditTest {
   }
 
   @Test
+  void shouldBelieveWhoeverBeganAfterTheResultAndSaysThatItMadeNoCall() {
+    MadeUp run = new MadeUp().started(0, 1, "silent").finished(0, 1, "silent", true, DONE);
+    run.started(0, 1, "other");
+    assertThat(Purchases.violations(run.trail(), 1)).hasSize(1);
+
+    run.finished(0, 1, "other", false, new Outcome.Cancelled());
+    assertThat(Purchases.violations(run.trail(), 1)).isEmpty();
+    assertThat(Purchases.violations(run.trail(), 2)).hasSize(1);
+  }
+
+  @Test
   void shouldFindAnswersToSomethingElse() {
     Contents right = new Contents(marks(1, 2), marks(1, 2));
 

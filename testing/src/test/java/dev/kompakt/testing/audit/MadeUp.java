@@ -142,11 +142,15 @@ final class MadeUp {
   }
 
   MadeUp finished(int job, int number, boolean called, Outcome outcome) {
+    return finished(job, number, "worker", called, outcome);
+  }
+
+  MadeUp finished(int job, int number, String worker, boolean called, Outcome outcome) {
     reports.add(
         new AttemptEvent.AttemptFinished(
             attempt(job, number),
             NOW,
-            "worker",
+            worker,
             PROVIDER,
             ACCOUNT,
             "gpt-5.5",

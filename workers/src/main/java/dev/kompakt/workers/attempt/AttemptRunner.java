@@ -125,7 +125,7 @@ public final class AttemptRunner implements Attempts {
       };
     } catch (StoppedException e) {
       return switch (e.reason()) {
-        case COMPACTION_ENDED -> new Outcome.Cancelled();
+        case COMPACTION_ENDED, ANSWERED_ELSEWHERE -> new Outcome.Cancelled();
         case ABANDONED -> abandoned(job);
       };
     } catch (Calls.ClosingException e) {

@@ -52,6 +52,12 @@ final class Calls {
     private static final long serialVersionUID = 1L;
   }
 
+  /// Something to be waited for.
+  @FunctionalInterface
+  private interface Certainty {
+    boolean within(Duration atMost) throws InterruptedException;
+  }
+
   /// Asks for what a call carries.
   @FunctionalInterface
   private interface Asking {
@@ -114,14 +120,15 @@ final class Calls {
     }
   }
 
-  /// Waits until no other worker can have the job: then whoever gets it after this one finds what
-  /// this one reported. What was reported while this worker was cut off, or stopped, may be read
-  /// too late.
-  private static void awaitOwned(AttemptBounds bounds, Attempts.Watch watch) throws IOException {
+  /// Waits until it is certain that the job is this worker's alone: until no other worker can have
+  /// it, so that whoever gets it after this one finds what this one reported; and once that is
+  /// reported, until nobody's outcome can have come before it. What was reported while this worker
+  /// was cut off, or stopped, may be read too late.
+  private static void await(AttemptBounds bounds, Certainty certainty) throws IOException {
     try {
       do {
         bounds.check();
-      } while (!watch.owned(LOOK));
+      } while (!certainty.within(LOOK));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ClosingException();
@@ -136,7 +143,7 @@ final class Calls {
       Course course,
       Attempts.Watch watch)
       throws IOException {
-    awaitOwned(bounds, watch);
+    await(bounds, watch::owned);
     Instant now = clock.instant();
     Instant latest = now.plus(longestCall);
     AttemptBounds calling =
@@ -156,7 +163,8 @@ final class Calls {
       throw new ClosingException();
     }
     CrashPoint.WORKER_STARTED.pass();
-    awaitOwned(calling, watch);
+    await(calling, watch::first);
+    await(calling, watch::owned);
     bounds.stop().commitToCall();
     course.called = true;
     UpstreamCall.Result result = call.make(access, calling, watch::sent);

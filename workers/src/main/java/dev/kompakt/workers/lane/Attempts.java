@@ -16,6 +16,12 @@ public interface Attempts {
     /// @return whether it is; if not, the time given is over
     boolean owned(Duration atMost) throws InterruptedException;
 
+    /// Waits until it is certain that no worker reported an outcome of the attempt before this one
+    /// reported that it begins.
+    ///
+    /// @return whether it is; if not, the time given is over, or the attempt is stopped
+    boolean first(Duration atMost) throws InterruptedException;
+
     /// The call is of so many tokens, as estimated.
     ///
     /// @return whether its account has room for it; else it must not be made

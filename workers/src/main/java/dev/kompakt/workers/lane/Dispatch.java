@@ -70,6 +70,11 @@ final class Dispatch {
     }
 
     @Override
+    public boolean first(Duration atMost) throws InterruptedException {
+      return ticket.first(atMost);
+    }
+
+    @Override
     public boolean sized(long tokens) {
       return queue.sized(ticket, tokens, clock.now());
     }
@@ -110,6 +115,9 @@ final class Dispatch {
           .log("worker after worker went away in this attempt, it is not made again");
       settle(ticket, new Outcome.WorkerLost());
     } else {
+      if (handover != null && handover.contested(ticket.attempt())) {
+        lane.repetitions().add(ticket);
+      }
       queue.add(ticket, clock.now());
     }
   }
@@ -122,6 +130,7 @@ final class Dispatch {
         return;
       }
       running.add(next);
+      next.lane().repetitions().begin(next, clock.wall());
       threads.execute(
           () -> {
             boolean recorded = false;

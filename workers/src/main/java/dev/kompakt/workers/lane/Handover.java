@@ -83,6 +83,11 @@ final class Handover {
     };
   }
 
+  /// Whether somebody began the attempt who may still report an outcome of it.
+  boolean contested(AttemptId attempt) {
+    return !alone && started(attempt) != null;
+  }
+
   boolean finished(AttemptId attempt) {
     Course course = courses.get(attempt);
     return course != null && course.finish != null;

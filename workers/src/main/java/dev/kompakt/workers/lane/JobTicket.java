@@ -9,7 +9,10 @@ import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.record.Work;
 import dev.kompakt.workers.quota.AdmissionQueue;
 import dev.kompakt.workers.stop.StopSignal;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A job as it lies on a lane, from delivery until its offset is finished.
@@ -20,6 +23,7 @@ final class JobTicket implements AdmissionQueue.Waiting {
   private final Job job;
   private final long tokens;
   private final StopSignal stop = new StopSignal();
+  private volatile @Nullable CountDownLatch contested;
 
   JobTicket(Lane lane, long offset, int bytes, Job job) {
     this.lane = lane;
@@ -48,6 +52,27 @@ final class JobTicket implements AdmissionQueue.Waiting {
 
   StopSignal stop() {
     return stop;
+  }
+
+  /// Another worker may yet have reported an outcome of its attempt.
+  void contest() {
+    contested = new CountDownLatch(1);
+  }
+
+  /// None has, before this worker reported that it begins.
+  void settle() {
+    CountDownLatch waiting = contested;
+    if (waiting != null) {
+      waiting.countDown();
+    }
+  }
+
+  /// Waits until it is known whether another worker's outcome came first. Any thread.
+  ///
+  /// @return whether none did; if not, the time given is over, or it did and the attempt is stopped
+  boolean first(Duration atMost) throws InterruptedException {
+    CountDownLatch waiting = contested;
+    return waiting == null || waiting.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override

@@ -42,6 +42,7 @@ final class Lane {
   private final Map<AttemptId, Parked> parked = new HashMap<>();
   private final Map<AttemptId, Elsewhere> elsewhere = new HashMap<>();
   private final Set<AccountId> accounts = new HashSet<>();
+  private final Repetitions repetitions = new Repetitions();
   private @Nullable Handover handover;
   private boolean asked;
   private boolean open;
@@ -105,6 +106,10 @@ final class Lane {
   /// Whether jobs may be started.
   boolean open() {
     return open;
+  }
+
+  Repetitions repetitions() {
+    return repetitions;
   }
 
   /// Keeps a job until it is known what former owners reported.
@@ -188,6 +193,8 @@ final class Lane {
           park(known.ticket(), e.worker(), e.deadline());
         } else if (news && handover != null && handover.elsewhere(e)) {
           madeElsewhere(e.account(), e.estimatedTokens(), Spent.UNKNOWN, now);
+        } else if (handover != null && !handover.elsewhere(e)) {
+          repetitions.started(e);
         }
         yield null;
       }
@@ -218,7 +225,8 @@ final class Lane {
   List<JobTicket> overdue(Instant now) {
     elsewhere.values().removeIf(attempt -> !attempt.until().isAfter(now));
     List<JobTicket> late = unpark(p -> !p.until().isAfter(now));
-    if (parked.isEmpty() && elsewhere.isEmpty() && readToTheEnd()) {
+    repetitions.overdue(now);
+    if (parked.isEmpty() && elsewhere.isEmpty() && repetitions.none() && readToTheEnd()) {
       handover = null;
     }
     return late;

@@ -137,6 +137,10 @@ final class Lanes {
       finish(finished);
     }
     if (event instanceof AttemptEvent.AttemptFinished) {
+      JobTicket needless = lane.repetitions().finished(event.attempt());
+      if (needless != null) {
+        needless.stop().stop(StopSignal.Reason.ANSWERED_ELSEWHERE);
+      }
       dispatch
           .queue()
           .remove(ticket -> ticket.lane() == lane && ticket.attempt().equals(event.attempt()))
@@ -283,6 +287,7 @@ final class Lanes {
 
   private synchronized void cameToEnd(JobTicket ticket, boolean recorded) {
     dispatch.ended(ticket);
+    ticket.lane().repetitions().forget(ticket.attempt());
     if (recorded) {
       finish(ticket);
     }

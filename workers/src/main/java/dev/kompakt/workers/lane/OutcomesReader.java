@@ -80,7 +80,7 @@ final class OutcomesReader implements ReadBack, AutoCloseable {
     Map<Integer, Request> asked = new HashMap<>();
     while (!closed) {
       try {
-        if (asked.isEmpty()) {
+        if (asked.isEmpty() && lanes().followingOutcomes().isEmpty()) {
           add(requests.take(), asked);
         }
         follow(asked);

@@ -10,6 +10,9 @@ public final class StopSignal {
   public enum Reason {
     /// The compaction has ended; the attempt reports that it was cancelled.
     COMPACTION_ENDED,
+    /// A former owner of the job was not as dead as it seemed and has its outcome; the attempt
+    /// reports that it was cancelled, so that nobody counts a call of it.
+    ANSWERED_ELSEWHERE,
     /// The job is no longer this worker's; the attempt reports nothing, for somebody else will.
     ABANDONED
   }

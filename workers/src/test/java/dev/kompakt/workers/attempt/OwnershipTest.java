@@ -38,6 +38,25 @@ class OwnershipTest {
   }
 
   @Test
+  void shouldMakeNoCallAndSaySoWhenAFormerOwnerAnsweredFirst() {
+    // Given
+    worker.watch.first =
+        () -> {
+          worker.stop.stop(StopSignal.Reason.ANSWERED_ELSEWHERE);
+          return false;
+        };
+
+    // When
+    boolean recorded = worker.run(worker.job(Mode.NATIVE));
+
+    // Then
+    assertThat(recorded).isTrue();
+    assertThat(worker.finished().outcome()).isEqualTo(new Outcome.Cancelled());
+    assertThat(worker.finished().called()).isFalse();
+    assertThat(worker.provider.connections()).isZero();
+  }
+
+  @Test
   void shouldReportNothingOfAnAbandonedAttempt() {
     // Given
     worker.answer =

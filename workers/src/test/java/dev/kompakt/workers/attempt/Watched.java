@@ -13,10 +13,16 @@ final class Watched implements Attempts.Watch {
   boolean room = true;
   boolean roomForTwo = true;
   BooleanSupplier owned = () -> true;
+  BooleanSupplier first = () -> true;
 
   @Override
   public boolean owned(Duration atMost) {
     return owned.getAsBoolean();
+  }
+
+  @Override
+  public boolean first(Duration atMost) {
+    return first.getAsBoolean();
   }
 
   @Override

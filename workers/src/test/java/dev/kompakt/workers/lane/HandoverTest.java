@@ -32,7 +32,7 @@ class HandoverTest {
     return started(attempt, worker, NOW, deadline);
   }
 
-  private static AttemptEvent started(int attempt, String worker, Instant at, Instant deadline) {
+  static AttemptEvent started(int attempt, String worker, Instant at, Instant deadline) {
     return new AttemptEvent.AttemptStarted(
         Jobs.attempt(attempt), at, worker, new AccountId("a"), 100, 25, deadline);
   }

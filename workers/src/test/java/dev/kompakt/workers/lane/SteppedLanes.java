@@ -42,9 +42,16 @@ final class SteppedLanes {
   final Deque<Runnable> threads = new ArrayDeque<>();
 
   final List<AttemptId> ran = new ArrayList<>();
+
+  /// What was given to the attempts that ran.
+  final Map<AttemptId, Attempts.Watch> watches = new HashMap<>();
+
   final Map<AttemptId, Outcome> settled = new HashMap<>();
 
-  /// Why what was settled was stopped.
+  /// What happens while an attempt runs.
+  Runnable duringRun = () -> {};
+
+  /// Why what ran or was settled was stopped before.
   final List<StopSignal.@Nullable Reason> stopped = new ArrayList<>();
 
   final List<String> readBacks = new ArrayList<>();
@@ -57,6 +64,9 @@ final class SteppedLanes {
     @Override
     public boolean run(Job job, StopSignal stop, Watch watch) {
       ran.add(job.attempt());
+      watches.put(job.attempt(), watch);
+      stopped.add(stop.reason());
+      duringRun.run();
       return recorded;
     }
 

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.workers.Jobs;
+import dev.kompakt.workers.stop.StopSignal;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -94,6 +97,123 @@ class TakeoverTest {
     assertThat(worker.threads).as("two of the account at once, both repeated").hasSize(2);
     worker.runAll();
     assertThat(worker.commit().offset()).isEqualTo(3);
+  }
+
+  /// A lane on which job 0 was begun by a worker of whom nothing was heard since.
+  private void takeOverBegun(boolean alone) {
+    lanes.assigned(0, 0, CommitMetadata.none(), 1);
+    worker.deliver(0, 0);
+    Handover handover = new Handover("here", alone);
+    handover.apply(HandoverTest.started(0, "silent", worker.clock.instant().plus(MINUTE)));
+    lanes.handedOver(0, 1, handover);
+  }
+
+  /// What is certain of job 0 while its attempt runs, once this was read.
+  private boolean firstOnceRead(Runnable read) {
+    List<Boolean> first = new ArrayList<>();
+    worker.duringRun =
+        () -> {
+          read.run();
+          try {
+            first.add(
+                Objects.requireNonNull(worker.watches.get(Jobs.attempt(0))).first(Duration.ZERO));
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        };
+    worker.runAll();
+    return first.getFirst();
+  }
+
+  @Test
+  void shouldNotBeCertainToBeFirstBeforeItsOwnStartIsRead() {
+    // Given
+    takeOverBegun(false);
+
+    // When
+    Instant before = worker.clock.instant().minusSeconds(1);
+    boolean first =
+        firstOnceRead(
+            () -> lanes.reported(0, HandoverTest.started(0, "here", before, before.plus(MINUTE))));
+
+    // Then
+    assertThat(first).as("an earlier start of its own tells nothing").isFalse();
+  }
+
+  @Test
+  void shouldBeFirstOnceItsOwnStartIsReadAndNoOutcomeBeforeIt() {
+    // Given
+    takeOverBegun(false);
+
+    // When
+    Instant now = worker.clock.instant();
+    boolean first =
+        firstOnceRead(
+            () -> lanes.reported(0, HandoverTest.started(0, "here", now, now.plus(MINUTE))));
+
+    // Then
+    assertThat(first).isTrue();
+    assertThat(worker.commit().offset()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldStopWhatItsFormerOwnerAnsweredBeforeTheStartHereWasRead() {
+    // Given
+    takeOverBegun(false);
+
+    // When
+    lanes.reported(0, HandoverTest.finished(0));
+    boolean first = firstOnceRead(() -> {});
+
+    // Then
+    assertThat(worker.stopped).containsExactly(StopSignal.Reason.ANSWERED_ELSEWHERE);
+    assertThat(first).isFalse();
+    assertThat(worker.commit().offset()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldNotWaitForeverForWhatCannotBeRead() {
+    // Given
+    takeOverBegun(false);
+
+    // When
+    boolean first =
+        firstOnceRead(
+            () -> {
+              worker.clock.advance(Duration.ofSeconds(11));
+              lanes.tick();
+            });
+
+    // Then
+    assertThat(first).isTrue();
+  }
+
+  @Test
+  void shouldFollowOutcomesWhileItRepeatsWhatAnotherBegan() {
+    // Given
+    takeOverBegun(false);
+
+    // When
+    lanes.tick();
+    boolean follows = lanes.followingOutcomes().contains(0);
+    worker.runAll();
+    lanes.tick();
+
+    // Then
+    assertThat(follows).isTrue();
+    assertThat(lanes.followingOutcomes()).isEmpty();
+  }
+
+  @Test
+  void shouldBeFirstWhereNobodyElseCanBe() {
+    // Given
+    takeOverBegun(true);
+
+    // When
+    boolean first = firstOnceRead(() -> {});
+
+    // Then
+    assertThat(first).isTrue();
   }
 
   @Test
