@@ -36,7 +36,10 @@ final class ScaleRun {
   private static final List<Duration> SPREAD =
       Stream.of(-500, -250, 0, 250, 500).map(millis -> UPSTREAM.plusMillis(millis)).toList();
 
-  private static final int ACCOUNTS = 16;
+  /// Several for each lane: they are hashed to lanes, and a worker on whose lanes none lies is
+  /// idle.
+  private static final int ACCOUNTS = 64;
+
   private static final int LANES = 16;
 
   /// Clients for each call that may be made at once: lanes are not loaded alike, and none may run
