@@ -60,7 +60,7 @@ final class JobTicket implements AdmissionQueue.Waiting {
   }
 
   /// None has, before this worker reported that it begins.
-  void settle() {
+  void uncontested() {
     CountDownLatch waiting = contested;
     if (waiting != null) {
       waiting.countDown();

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -54,25 +53,19 @@ final class Repetitions {
 
   /// Lets those go that have waited for too long.
   void overdue(Instant now) {
-    for (Iterator<Map.Entry<AttemptId, Instant>> all = begun.entrySet().iterator();
-        all.hasNext(); ) {
-      Map.Entry<AttemptId, Instant> one = all.next();
-      if (!one.getValue().plus(PATIENCE).isAfter(now)) {
-        all.remove();
-        uncontested(open.remove(one.getKey()));
-      }
-    }
+    begun.entrySet().stream()
+        .filter(attempt -> !attempt.getValue().plus(PATIENCE).isAfter(now))
+        .map(Map.Entry::getKey)
+        .toList()
+        .forEach(this::forget);
   }
 
   /// Nothing is to be found out of this attempt any more.
   void forget(AttemptId attempt) {
     begun.remove(attempt);
-    uncontested(open.remove(attempt));
-  }
-
-  private static void uncontested(@Nullable JobTicket ticket) {
+    JobTicket ticket = open.remove(attempt);
     if (ticket != null) {
-      ticket.settle();
+      ticket.uncontested();
     }
   }
 
