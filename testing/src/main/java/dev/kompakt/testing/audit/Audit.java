@@ -6,6 +6,8 @@ import dev.kompakt.bootstrap.payload.PayloadStore;
 import dev.kompakt.bootstrap.seal.CheckpointSeal;
 import dev.kompakt.bootstrap.seal.SealingKey;
 import dev.kompakt.bootstrap.seal.SegmentSeal;
+import dev.kompakt.schemas.history.PayloadRef;
+import dev.kompakt.schemas.topic.Topics;
 import dev.kompakt.testing.Call;
 import dev.kompakt.testing.Cluster;
 import dev.kompakt.testing.FakeUpstream;
@@ -13,10 +15,14 @@ import dev.kompakt.testing.Marks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 
 /// What must hold after every run, whatever failed in it: each accepted compaction has ended once,
 /// each success answers what was asked, everything the provider counted is recorded, nothing was
@@ -52,12 +58,36 @@ public final class Audit {
         List<String> open = new ArrayList<>(Backlog.read(admin).violations(trail));
         open.addAll(Endings.violations(trail));
         if (open.isEmpty() || System.nanoTime() > deadline) {
-          open.addAll(Contents.violations(Contents.read(trail, store, new CheckpointSeal(key))));
+          open.addAll(
+              Contents.violations(
+                  Contents.read(
+                      trail,
+                      store,
+                      new CheckpointSeal(key),
+                      payload -> isDeleted(admin, payload))));
           open.addAll(ofProvider(trail, config, upstream));
           return open;
         }
         Thread.sleep(BETWEEN_LOOKS);
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static boolean isDeleted(Admin admin, PayloadRef payload) {
+    TopicPartition partition = new TopicPartition(Topics.PAYLOADS.name(), payload.partition());
+    try {
+      long first =
+          admin
+              .listOffsets(Map.of(partition, OffsetSpec.earliest()))
+              .partitionResult(partition)
+              .get()
+              .offset();
+      return payload.offsets().stream().anyMatch(offset -> offset < first);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(partition + " has no beginning", e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);

@@ -1,5 +1,6 @@
 package dev.kompakt.testing.audit;
 
+import dev.kompakt.bootstrap.payload.PayloadLostException;
 import dev.kompakt.bootstrap.payload.PayloadStore;
 import dev.kompakt.bootstrap.seal.CheckpointSeal;
 import dev.kompakt.schemas.history.PayloadRef;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,13 +30,16 @@ import tools.jackson.databind.json.JsonMapper;
 /// [Audit#receipt] tells in its summaries which marks it was given, so the checkpoint of an answer
 /// holds every mark of its history, and no other, however it was split and merged.
 ///
+/// Compactions of which the broker has deleted a payload, as retention does, are left out.
+///
 /// @param asked of the history; empty if it cannot be read
 /// @param answered of the checkpoint; null if the answer cannot be read, or has none
 record Contents(SortedSet<Integer> asked, @Nullable SortedSet<Integer> answered) {
   private static final JsonMapper JSON = new JsonMapper();
 
   /// Of all compactions that were completed with a call.
-  static Map<CompactionId, Contents> read(Trail trail, PayloadStore store, CheckpointSeal seal) {
+  static Map<CompactionId, Contents> read(
+      Trail trail, PayloadStore store, CheckpointSeal seal, Predicate<PayloadRef> isDeleted) {
     Map<CompactionId, PayloadRef> histories = new HashMap<>();
     for (Submission submission : trail.submissions()) {
       if (submission instanceof Submission.Submitted submitted) {
@@ -47,18 +52,24 @@ record Contents(SortedSet<Integer> asked, @Nullable SortedSet<Integer> answered)
       if (status.completion() instanceof Completion.Completed(PayloadRef result, var _)
           && status.mode() != Mode.LOCAL
           && history != null) {
-        contents.put(
-            status.compaction(),
-            new Contents(asked(store, history), answered(store, result, status.tenant(), seal)));
+        Contents read =
+            new Contents(asked(store, history), answered(store, result, status.tenant(), seal));
+        if (read.isWhole() || !(isDeleted.test(history) || isDeleted.test(result))) {
+          contents.put(status.compaction(), read);
+        }
       }
     }
     return contents;
   }
 
+  private boolean isWhole() {
+    return !asked.isEmpty() && answered != null;
+  }
+
   private static SortedSet<Integer> asked(PayloadStore store, PayloadRef history) {
     try (InputStream in = store.open(history, history.whole())) {
       return new TreeSet<>(Marks.in(in.readAllBytes()));
-    } catch (IOException e) {
+    } catch (IOException | PayloadLostException e) {
       return new TreeSet<>();
     }
   }
@@ -68,7 +79,7 @@ record Contents(SortedSet<Integer> asked, @Nullable SortedSet<Integer> answered)
     JsonNode answer;
     try (InputStream in = store.open(result, result.whole())) {
       answer = JSON.readTree(in);
-    } catch (IOException e) {
+    } catch (IOException | PayloadLostException e) {
       return null;
     }
     for (JsonNode item : answer.path("output")) {

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
-/// What processes and directories take, over time. For one thread.
+/// What processes, topics and the router's state take, over time. For one thread.
 public final class Growth {
   /// Far above what a process of 512 MiB of heap needs, and far below what a leak comes to.
   private static final long MOST_RSS = 1_200L << 20;
@@ -21,29 +21,41 @@ public final class Growth {
   private static final int MOST_THREADS = 400;
   private static final int MOST_FILES = 4_000;
 
+  private static final String STATE = "router's RocksDB";
+
   private final Cluster kompakt;
   private final Map<String, List<Vitals>> vitals = new LinkedHashMap<>();
-  private final Map<String, List<Long>> directories = new LinkedHashMap<>();
-  private final Path home;
+  private final Map<String, List<Long>> sizes = new LinkedHashMap<>();
+  private final TopicSizes topics;
+  private final Path state;
 
   /// How one thing grew.
   ///
-  /// @param what a process' `rss`, `threads` or `files`, or a directory's `bytes`
+  /// @param name of a process, of a group of topics, or of the router's directory
+  /// @param what a process' `rss`, `threads` or `files`, or `bytes` on disk
   /// @param early the most within the first third of all samples
   /// @param late the most within the last third
   public record Row(String name, String what, long early, long late) {}
 
-  Growth(Cluster kompakt, List<String> processes, Path home) {
+  /// Begins.
+  ///
+  /// @param state the router's directory
+  Growth(Cluster kompakt, List<String> processes, TopicSizes topics, Path state) {
     this.kompakt = kompakt;
-    this.home = home;
+    this.topics = topics;
+    this.state = state;
     processes.forEach(name -> vitals.put(name, new ArrayList<>()));
-    List.of("broker", "router").forEach(name -> directories.put(name, new ArrayList<>()));
+    TopicSizes.GROUPS.forEach(name -> sizes.put(name, new ArrayList<>()));
+    sizes.put(STATE, new ArrayList<>());
   }
 
   /// All processes must be up.
-  void sample() {
+  void sample() throws InterruptedException {
     vitals.forEach((name, samples) -> samples.add(kompakt.vitals(name)));
-    directories.forEach((name, samples) -> samples.add(bytes(home.resolve(name))));
+    Map<String, Long> now = topics.read();
+    sizes.forEach(
+        (name, samples) ->
+            samples.add(name.equals(STATE) ? bytes(state) : now.getOrDefault(name, 0L)));
   }
 
   List<Row> rows() {
@@ -54,7 +66,7 @@ public final class Growth {
           rows.add(row(name, "threads", samples, Vitals::threads));
           rows.add(row(name, "files", samples, Vitals::files));
         });
-    directories.forEach((name, samples) -> rows.add(row(name, "bytes", samples, size -> size)));
+    sizes.forEach((name, samples) -> rows.add(row(name, "bytes", samples, size -> size)));
     return rows;
   }
 

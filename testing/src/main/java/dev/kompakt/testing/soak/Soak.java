@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 
 /// One broker, one router, two workers and two ingresses under compactions of mixed sizes, while
 /// processes are killed, held and restarted, links are broken and the provider misbehaves, one
-/// after the other and as the seed says. Then everything is mended, all work has to end, and the
+/// after the other and as the seed says. Payloads are kept up to a size, so that their topic does
+/// not grow for as long as a run lasts. Then everything is mended, all work has to end, and the
 /// [Audit] looks at what is left. What happens is the same for the same seed; when it hits what, is
 /// not.
 public final class Soak {
@@ -43,7 +44,7 @@ public final class Soak {
   /// What came of it.
   ///
   /// @param disturbances how often each kind of fault was brought about
-  /// @param growth of every process and directory, from the beginning to the end
+  /// @param growth of every process, of topics and of the router's state
   /// @param violations of what must hold; to be empty
   public record Result(
       long seed,
@@ -99,11 +100,14 @@ public final class Soak {
       Path home, Random random, Cluster kompakt, FakeUpstream upstream, Provider provider)
       throws InterruptedException {
     Nemesis nemesis = new Nemesis(random.nextLong(), kompakt, provider, progress);
-    Growth growth = new Growth(kompakt, PROCESSES, home);
     List<String> violations = new ArrayList<>();
     long end = System.nanoTime() + length.toNanos();
-    try (Load load =
-        new Load(random.nextLong(), List.of(kompakt.data("ingress"), kompakt.data("ingress-2")))) {
+    try (TopicSizes topics = new TopicSizes(kompakt.config());
+        Load load =
+            new Load(
+                random.nextLong(), List.of(kompakt.data("ingress"), kompakt.data("ingress-2")))) {
+      topics.boundPayloads();
+      Growth growth = new Growth(kompakt, PROCESSES, topics, home.resolve("router"));
       load.start();
       long nextSample = System.nanoTime();
       while (System.nanoTime() < end) {
