@@ -18,11 +18,11 @@ import org.apache.kafka.common.config.TopicConfig;
 /// What topics take of the broker's disk: the bytes of records, as the broker itself tells them.
 /// For one thread.
 final class TopicSizes implements AutoCloseable {
-  /// Of each partition of the payloads; all of them together hold some ten minutes of a soak.
-  private static final int PAYLOAD_BYTES = 16 << 20;
+  /// Of each partition of the payloads; all of them together hold some five minutes of a soak.
+  private static final int PAYLOAD_BYTES = 8 << 20;
 
   /// Only whole segments are deleted.
-  private static final int SEGMENT_BYTES = 4 << 20;
+  private static final int SEGMENT_BYTES = 2 << 20;
 
   static final List<String> GROUPS = List.of("payloads", "other records", "state and offsets");
 
