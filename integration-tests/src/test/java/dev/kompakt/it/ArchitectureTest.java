@@ -7,7 +7,9 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -34,6 +36,16 @@ class ArchitectureTest {
     "org.slf4j..",
     "dev.kompakt.bootstrap.kafka..",
     "dev.kompakt.bootstrap.payload.."
+  };
+
+  private static final String[] PURE = {
+    "dev.kompakt.schemas.history..",
+    "dev.kompakt.bootstrap.route..",
+    "dev.kompakt.router.decide..",
+    "dev.kompakt.router.route..",
+    "dev.kompakt.router.limit..",
+    "dev.kompakt.router.budget..",
+    "dev.kompakt.workers.quota.."
   };
 
   @TestFactory
@@ -67,15 +79,8 @@ class ArchitectureTest {
             apart("router", "ingress", "workers", "standalone"),
             apart("bootstrap", "ingress", "workers", "router", "standalone"),
             apart("schemas", "bootstrap", "ingress", "workers", "router", "standalone"),
-            pure("dev.kompakt.schemas.history.."),
-            pure("dev.kompakt.router.decide.."),
-            pure("dev.kompakt.router.route.."),
-            pure("dev.kompakt.router.limit.."),
-            pure("dev.kompakt.router.budget.."),
-            pure("dev.kompakt.workers.quota.."),
-            clockless("dev.kompakt.router.decide.."),
-            clockless("dev.kompakt.router.route.."),
-            clockless("dev.kompakt.workers.quota.."),
+            pure(PURE),
+            clockless(PURE),
             slices().matching("dev.kompakt.(*).(*)..").should().beFreeOfCycles())
         .map(rule -> DynamicTest.dynamicTest(rule.getDescription(), () -> rule.check(KOMPAKT)));
   }
@@ -103,26 +108,30 @@ class ArchitectureTest {
         .as(module + " knows nothing of " + String.join(", ", others));
   }
 
-  private static ArchRule pure(String packages) {
+  private static ArchRule pure(String... packages) {
     return noClasses()
         .that()
-        .resideInAPackage(packages)
+        .resideInAnyPackage(packages)
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(IMPURE)
-        .as(packages + " does no I/O");
+        .as(String.join(", ", packages) + " do no I/O");
   }
 
-  private static ArchRule clockless(String packages) {
+  private static ArchRule clockless(String... packages) {
     return noClasses()
         .that()
-        .resideInAPackage(packages)
+        .resideInAnyPackage(packages)
         .should()
         .callMethod(Instant.class, "now")
         .orShould()
         .callMethod(System.class, "currentTimeMillis")
         .orShould()
         .callMethod(System.class, "nanoTime")
-        .as(packages + " has no clock of its own");
+        .orShould()
+        .callMethod(InstantSource.class, "system")
+        .orShould()
+        .callMethod(Clock.class, "systemUTC")
+        .as(String.join(", ", packages) + " have no clock of their own");
   }
 }
