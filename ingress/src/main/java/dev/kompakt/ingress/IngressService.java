@@ -123,7 +123,8 @@ public final class IngressService {
             (_, status) -> {
               keys.learn(status);
               feed.changed(status);
-            });
+            },
+            feed::unreadable);
     LogView<LimitKey, LearnedLimit> limits =
         LogView.follow(clients, Topics.LIMITS, MAX_LIMITS, (_, _) -> {});
     LogView<TenantId, TenantUsage> tenants =

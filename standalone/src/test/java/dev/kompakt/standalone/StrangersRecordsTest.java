@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -75,6 +77,35 @@ class StrangersRecordsTest {
                       .doesNotContain("secret text"));
       assertThat(compact(http, kompakt).statusCode()).isEqualTo(200);
       assertThat(get(http, kompakt.adminPlane() + "/readyz")).contains("ok   worker lanes");
+    }
+  }
+
+  @Test
+  void shouldAskTheRouterOnceMoreWhenAStatusCannotBeRead() throws Exception {
+    // Given
+    try (Kompakt kompakt = Kompakt.up(HomeConfig.of(home));
+        HttpClient http = HttpClient.newHttpClient()) {
+      String answer = compact(http, kompakt).body();
+      Matcher status =
+          Pattern.compile("\"id\":\"(cmpn_[^\"]+)")
+              .matcher(get(http, kompakt.adminPlane() + "/admin/v1/compactions"));
+      assertThat(status.find()).isTrue();
+      String id = status.group(1);
+
+      // When
+      try (KafkaProducer<String, String> stranger = stranger(kompakt)) {
+        stranger.send(new ProducerRecord<>(Topics.COMPACTIONS.name(), id, "{\"v\":2}")).get();
+      }
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () ->
+                  assertThat(get(http, kompakt.dataPlane() + "/v1/compactions/" + id))
+                      .contains("status_unknown"));
+
+      // Then
+      assertThat(compact(http, kompakt).body()).isEqualTo(answer);
+      assertThat(get(http, kompakt.dataPlane() + "/v1/compactions/" + id)).contains("completed");
     }
   }
 

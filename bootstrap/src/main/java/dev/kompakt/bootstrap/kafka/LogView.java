@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// A log-compacted topic mirrored in memory: loaded from its beginning, then followed. Reads never
 /// block.
@@ -26,20 +28,50 @@ public final class LogView<K, V> implements AutoCloseable {
   ///   block
   public static <K, V> LogView<K, V> follow(
       KafkaClients clients, Topic<K, V> topic, long maxEntries, BiConsumer<K, V> onChange) {
+    return follow(clients, topic, maxEntries, onChange, Optional.empty());
+  }
+
+  /// The same, but what was known of a key does not hold where its newest record cannot be read.
+  ///
+  /// @param onUnreadable told of such a key, likewise, after it has been forgotten
+  public static <K, V> LogView<K, V> follow(
+      KafkaClients clients,
+      Topic<K, V> topic,
+      long maxEntries,
+      BiConsumer<K, V> onChange,
+      Consumer<K> onUnreadable) {
+    return follow(clients, topic, maxEntries, onChange, Optional.of(onUnreadable));
+  }
+
+  private static <K, V> LogView<K, V> follow(
+      KafkaClients clients,
+      Topic<K, V> topic,
+      long maxEntries,
+      BiConsumer<K, V> onChange,
+      Optional<Consumer<K>> onUnreadable) {
     Cache<K, V> entries = Caffeine.newBuilder().maximumSize(maxEntries).build();
-    TopicFollower<K, V> follower =
-        TopicFollower.follow(
-            clients,
-            topic,
-            (_, key, value) -> {
-              if (value == null) {
-                entries.invalidate(key);
-              } else {
-                entries.put(key, value);
-                onChange.accept(key, value);
-              }
-            });
-    return new LogView<>(entries, follower);
+    TopicFollower.Listener<K, V> listener =
+        new TopicFollower.Listener<>() {
+          @Override
+          public void read(long offset, K key, @Nullable V value) {
+            if (value == null) {
+              entries.invalidate(key);
+            } else {
+              entries.put(key, value);
+              onChange.accept(key, value);
+            }
+          }
+
+          @Override
+          public void unreadable(K key) {
+            onUnreadable.ifPresent(
+                told -> {
+                  entries.invalidate(key);
+                  told.accept(key);
+                });
+          }
+        };
+    return new LogView<>(entries, TopicFollower.follow(clients, topic, listener));
   }
 
   /// Completes once everything written before the start has been read.

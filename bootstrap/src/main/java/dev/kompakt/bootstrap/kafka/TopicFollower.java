@@ -34,6 +34,9 @@ public final class TopicFollower<K, V> implements AutoCloseable {
     ///
     /// @param value null where the key was removed
     void read(long offset, K key, @Nullable V value);
+
+    /// Passes over a record whose key can be read and whose value cannot; in its order.
+    default void unreadable(K key) {}
   }
 
   private final Topic<K, V> topic;
@@ -148,9 +151,7 @@ public final class TopicFollower<K, V> implements AutoCloseable {
 
   private void read(ConsumerRecord<byte[], byte[]> record) {
     try {
-      K key = topic.keys().decode(record.key());
-      V value = record.value() == null ? null : topic.values().decode(record.value());
-      listener.read(record.offset(), key, value);
+      read(record, topic.keys().decode(record.key()));
     } catch (UnreadableRecordException e) {
       unreadable.passedOver(record, e);
     } catch (RuntimeException e) {
@@ -160,6 +161,18 @@ public final class TopicFollower<K, V> implements AutoCloseable {
           .setCause(e)
           .log("a listener failed on a record");
     }
+  }
+
+  private void read(ConsumerRecord<byte[], byte[]> record, K key) {
+    V value;
+    try {
+      value = record.value() == null ? null : topic.values().decode(record.value());
+    } catch (UnreadableRecordException e) {
+      unreadable.passedOver(record, e);
+      listener.unreadable(key);
+      return;
+    }
+    listener.read(record.offset(), key, value);
   }
 
   private static void pause() {

@@ -89,6 +89,14 @@ public record ApiError(
     return unavailable("shutting_down", "This gateway is shutting down. Please try again.", 1);
   }
 
+  /// The router has told of a compaction what this ingress cannot read. Another try is told again.
+  public static ApiError statusUnreadable() {
+    return unavailable(
+        "status_unreadable",
+        "This gateway cannot read how the compaction stands. It goes on; please try again.",
+        DEFAULT_RETRY_AFTER_SECONDS);
+  }
+
   /// The client's body was refused.
   public static ApiError of(BodyRejected rejected) {
     return new ApiError(

@@ -167,7 +167,7 @@ final class CompactionQueries {
     }
     CompactionStatus status = statuses.find(compaction);
     if (status == null) {
-      if (undecided.mayHold(compaction)) {
+      if (feed.isUnreadable(compaction) || undecided.mayHold(compaction)) {
         throw new RefusedException(
             ApiError.unavailable(
                 "status_unknown",

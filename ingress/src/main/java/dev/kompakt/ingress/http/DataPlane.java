@@ -86,13 +86,15 @@ public final class DataPlane {
     Clients clients = new Clients(config.clients(), clock);
     watch = new ClientsWatch(config.clientKeys(), clients, meters);
     Admission admission = new Admission(settings, clock, log.tokens(), clients::several);
-    AcceptedHere accepted = new AcceptedHere(log.statuses(), config.compaction().deadline());
+    AcceptedHere accepted =
+        new AcceptedHere(log.statuses(), log.feed(), config.compaction().deadline());
     Parking parking =
         new Parking(config, log.statuses(), log.feed(), log.payloads(), memory, threads);
     Submitter submitter =
         new Submitter(
             log.submissions(),
             log.statuses(),
+            log.feed(),
             accepted,
             log.keys(),
             log.chunking(),

@@ -45,12 +45,24 @@ final class EventStream {
     line.send(first);
     beat =
         parking.wheel(request).after(parking.timing.every().toNanos(), request.guarded(this::beat));
-    follower =
-        parking.feed.follow(
-            accepted.compaction(), status -> request.onIoThread(() -> heard(status)));
+    follower = parking.feed.follow(accepted.compaction(), new Listener());
     CompactionStatus known = parking.statuses.find(accepted.compaction());
     if (known != null) {
       heard(known);
+    } else if (parking.feed.isUnreadable(accepted.compaction())) {
+      finish();
+    }
+  }
+
+  private final class Listener implements StatusFeed.Listener {
+    @Override
+    public void changed(CompactionStatus status) {
+      request.onIoThread(() -> heard(status));
+    }
+
+    @Override
+    public void unreadable() {
+      request.onIoThread(EventStream.this::finish);
     }
   }
 

@@ -62,12 +62,24 @@ final class Parked {
         parking
             .wheel(request)
             .after(parking.timing.longest().toNanos(), request.guarded(this::timedOut));
-    follower =
-        parking.feed.follow(
-            accepted.compaction(), status -> request.onIoThread(() -> heard(status)));
+    follower = parking.feed.follow(accepted.compaction(), new Listener());
     CompactionStatus known = parking.statuses.find(accepted.compaction());
     if (known != null) {
       heard(known);
+    } else if (parking.feed.isUnreadable(accepted.compaction())) {
+      unreadable();
+    }
+  }
+
+  private final class Listener implements StatusFeed.Listener {
+    @Override
+    public void changed(CompactionStatus status) {
+      request.onIoThread(() -> heard(status));
+    }
+
+    @Override
+    public void unreadable() {
+      request.onIoThread(Parked.this::unreadable);
     }
   }
 
@@ -169,6 +181,12 @@ final class Parked {
             fail(error);
           }
         });
+  }
+
+  private void unreadable() {
+    if (phase == Phase.WAITING) {
+      fail(ApiError.statusUnreadable());
+    }
   }
 
   private void timedOut() {

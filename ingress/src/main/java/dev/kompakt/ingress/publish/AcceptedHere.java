@@ -15,6 +15,7 @@ public final class AcceptedHere {
   private static final int MAX_ENTRIES = 50_000;
 
   private final Statuses statuses;
+  private final StatusFeed feed;
   private final Cache<CompactionId, Pending> entries;
 
   /// A submission the router has not been heard of.
@@ -24,8 +25,9 @@ public final class AcceptedHere {
   /// Makes an empty one.
   ///
   /// @param kept how long a submission is waited for at most
-  public AcceptedHere(Statuses statuses, Duration kept) {
+  public AcceptedHere(Statuses statuses, StatusFeed feed, Duration kept) {
     this.statuses = statuses;
+    this.feed = feed;
     entries = Caffeine.newBuilder().maximumSize(MAX_ENTRIES).expireAfterWrite(kept).build();
   }
 
@@ -36,7 +38,7 @@ public final class AcceptedHere {
       return null;
     }
     CompactionStatus status = statuses.find(compaction);
-    if (status != null && pending.accepted().concerns(status)) {
+    if (feed.isUnreadable(compaction) || (status != null && pending.accepted().concerns(status))) {
       entries.invalidate(compaction);
       return null;
     }

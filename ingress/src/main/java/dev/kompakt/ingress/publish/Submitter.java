@@ -28,6 +28,7 @@ public final class Submitter {
 
   private final Submissions submissions;
   private final Statuses statuses;
+  private final StatusFeed feed;
   private final AcceptedHere accepted;
   private final IdempotencyKeys keys;
   private final Chunking chunking;
@@ -43,6 +44,7 @@ public final class Submitter {
   public Submitter(
       Submissions submissions,
       Statuses statuses,
+      StatusFeed feed,
       AcceptedHere accepted,
       IdempotencyKeys keys,
       Chunking chunking,
@@ -52,6 +54,7 @@ public final class Submitter {
       InstantSource clock) {
     this.submissions = submissions;
     this.statuses = statuses;
+    this.feed = feed;
     this.accepted = accepted;
     this.keys = keys;
     this.chunking = chunking;
@@ -126,6 +129,7 @@ public final class Submitter {
     CrashPoint.INGRESS_PAYLOADS_WRITTEN.pass();
     List<Chunk> chunks = chunking.pack(history, asked.body().model());
     Instant now = clock.instant();
+    feed.asked(id);
     submissions.publish(
         new Submission.Submitted(
             id,

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,7 @@ final class MemoryLog implements Submissions, Statuses, Payloads {
   private final IdempotencyKeys keys;
   private volatile boolean down;
   private volatile boolean unreadable;
+  private volatile Consumer<Submission> router = _ -> {};
 
   MemoryLog(StatusFeed feed, IdempotencyKeys keys) {
     this.feed = feed;
@@ -50,6 +52,11 @@ final class MemoryLog implements Submissions, Statuses, Payloads {
   /// From now on nothing is acknowledged, or everything is again.
   void down(boolean is) {
     down = is;
+  }
+
+  /// From now on the router does this before a submission is acknowledged.
+  void atPublishing(Consumer<Submission> what) {
+    router = what;
   }
 
   /// From now on nothing can be read, or everything can again.
@@ -128,6 +135,12 @@ final class MemoryLog implements Submissions, Statuses, Payloads {
     feed.changed(status);
   }
 
+  /// What the router tells of it next is written as this build does not read it.
+  void tellUnreadably(CompactionId compaction) {
+    statuses.remove(compaction);
+    feed.unreadable(compaction);
+  }
+
   /// The same status as another record, of this tenant.
   CompactionStatus copy(CompactionStatus status, TenantId tenant) {
     return new CompactionStatus(
@@ -153,6 +166,7 @@ final class MemoryLog implements Submissions, Statuses, Payloads {
       throw new NotAcceptedException(new IOException("down"));
     }
     submissions.add(submission);
+    router.accept(submission);
   }
 
   @Override
