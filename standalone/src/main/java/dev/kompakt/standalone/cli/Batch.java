@@ -1,5 +1,6 @@
 package dev.kompakt.standalone.cli;
 
+import dev.kompakt.bootstrap.observe.RoleFailedException;
 import dev.kompakt.schemas.history.Tokens;
 import dev.kompakt.standalone.cli.CompactionClient.Standing;
 import dev.kompakt.standalone.rollout.Compactable;
@@ -17,6 +18,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
@@ -25,6 +28,7 @@ import tools.jackson.databind.JsonNode;
 final class Batch {
   private static final Duration FIRST_LOOK = Duration.ofMillis(10);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
+  private static final Duration BETWEEN_CHECKS = Duration.ofMillis(500);
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
 
   /// How long a data plane may be away or overloaded before a file fails for it.
@@ -53,6 +57,7 @@ final class Batch {
   ///
   /// @param parallel files at a time
   /// @param done told of each, in order
+  /// @throws RoleFailedException as soon as nothing can come to an end any more
   void run(List<Path> files, int parallel, Consumer<FileReport> done) throws InterruptedException {
     Semaphore room = new Semaphore(parallel);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -60,13 +65,25 @@ final class Batch {
         List<Future<FileReport>> running =
             files.stream().map(file -> threads.submit(() -> compact(file, room))).toList();
         for (Future<FileReport> report : running) {
-          done.accept(report.get());
+          done.accept(await(report));
         }
-      } catch (InterruptedException e) {
+      } catch (InterruptedException | RoleFailedException e) {
         threads.shutdownNow();
         throw e;
       } catch (ExecutionException e) {
         throw new IllegalStateException("a file's thread failed", e.getCause());
+      }
+    }
+  }
+
+  private FileReport await(Future<FileReport> report)
+      throws InterruptedException, ExecutionException {
+    while (true) {
+      pipeline.check();
+      try {
+        return report.get(BETWEEN_CHECKS.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        // it goes on
       }
     }
   }

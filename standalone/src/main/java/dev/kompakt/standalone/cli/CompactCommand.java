@@ -1,5 +1,6 @@
 package dev.kompakt.standalone.cli;
 
+import dev.kompakt.bootstrap.observe.RoleFailedException;
 import dev.kompakt.schemas.history.Tokens;
 import dev.kompakt.standalone.rollout.Compactable;
 import java.nio.file.Path;
@@ -92,8 +93,15 @@ final class CompactCommand implements Callable<Integer> {
         Pipeline pipeline = Pipeline.open(options, progress);
         CompactionClient client = pipeline.client()) {
       interrupts.check();
-      new Batch(client, pipeline, model, inputs, progress)
-          .run(files, jobs, report -> progress.above(() -> reports.add(report)));
+      try {
+        new Batch(client, pipeline, model, inputs, progress)
+            .run(files, jobs, report -> progress.above(() -> reports.add(report)));
+      } catch (RoleFailedException e) {
+        // Said at once: calls that run are let end, for they are paid for.
+        progress.above(() -> options.err().println("kompakt: " + e.getMessage()));
+        progress.phase("stopping");
+        return ExitCode.FAILED.number();
+      }
       progress.phase("stopping");
     } catch (InterruptedException e) {
       return interrupted();

@@ -2,6 +2,7 @@ package dev.kompakt.standalone.cli;
 
 import dev.kompakt.bootstrap.config.ClientKey;
 import dev.kompakt.bootstrap.config.KompaktConfig;
+import dev.kompakt.bootstrap.observe.RoleFailedException;
 import dev.kompakt.standalone.Kompakt;
 import dev.kompakt.standalone.broker.Running;
 import java.security.SecureRandom;
@@ -125,6 +126,15 @@ final class Pipeline implements AutoCloseable {
   /// A client of it; the caller closes it.
   CompactionClient client() {
     return new CompactionClient(dataPlane, key, adminKey);
+  }
+
+  /// Returns while compactions can come to an end here.
+  ///
+  /// @throws RoleFailedException if a role of its own Kompakt has given up
+  void check() {
+    if (own != null) {
+      own.check();
+    }
   }
 
   /// How long one compaction takes at most.
