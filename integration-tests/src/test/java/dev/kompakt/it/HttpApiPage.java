@@ -14,23 +14,23 @@ final class HttpApiPage {
 
       @ The document itself is served at `/openapi.json`.
 
-      The admin plane, at `admin.listen`, speaks JSON; its errors are problem+json. With `admin.key` set it asks for it as a bearer token (not for `/livez` and `/readyz`); without, it answers only to loopback names.
+      The admin plane, at `admin.listen`, speaks JSON; its errors are problem+json. If `admin.key` is set, callers must send it as a bearer token (except to `/livez` and `/readyz`); if not, it only answers requests to loopback names.
 
       | Request | What it does |
       | --- | --- |
-      | `GET /livez`, `GET /readyz` | whether the process lives; whether it serves, each check on a line |
+      | `GET /livez`, `GET /readyz` | whether the process runs; whether it can serve, one line per check |
       | `GET /metrics` | Prometheus |
       | `GET /admin/v1/compactions?status=&tenant=&limit=` | compactions of all tenants, newest first |
       | `GET /admin/v1/accounts?state=&provider=` | accounts: state, windows, quota, calls and tokens |
-      | `POST /admin/v1/accounts/{id}/pause`, `…/resume`, `…/probe` | takes an account out of use, puts it back, tries it with a call that costs nothing; 202 while no router has taken it in |
-      | `GET /admin/v1/limits?provider=&model=` | request sizes providers were seen to accept and refuse, and endpoints they do not have |
-      | `GET /admin/v1/dead-letters?cause=&provider=&model=&tenant=&since=&until=&all=&group=cause&limit=` | what failed and still is so, newest first, with what is left to buy; times in RFC 3339; `all=true` shows what has gone on since as well, `group=cause` counts |
-      | `GET /admin/v1/dead-letters/{id}` | one, with pointers to what a replay reads; never text |
-      | `POST /admin/v1/replays?id=…,…` or `?cause=&provider=&…&limit=` with `dry_run=&rate=&account=&mode=` | goes on with failed compactions, named or selected (one of the two is asked for, but in a dry run), the oldest first, `rate=2/s` or `30/m` of them; each `outcome` is `created`, `existing`, `requested` (no router has taken it in yet), `not_failed`, `lost` (past retention), `forgotten`, `unreadable` or `unknown`; `ready` in a dry run; `remaining` is what is left to buy, `calls_before` what was called before |
+      | `POST /admin/v1/accounts/{id}/pause`, `…/resume`, `…/probe` | takes an account out of use, puts it back, tries it with a free call; 202 while no router has processed it |
+      | `GET /admin/v1/limits?provider=&model=` | request sizes that providers accepted and refused, and endpoints they lack |
+      | `GET /admin/v1/dead-letters?cause=&provider=&model=&tenant=&since=&until=&all=&group=cause&limit=` | compactions that failed and were not continued, newest first, with what is left to buy; times in RFC 3339; `all=true` includes those continued since, `group=cause` counts by cause |
+      | `GET /admin/v1/dead-letters/{id}` | one dead letter, with pointers to what a replay reads; never text |
+      | `POST /admin/v1/replays?id=…,…` or `?cause=&provider=&…&limit=` with `dry_run=&rate=&account=&mode=` | continues failed compactions, given by id or by a selection (one of the two is required except in a dry run), oldest first, at `rate=2/s` or `30/m`. Each `outcome` is `created`, `existing`, `requested` (no router has processed it yet), `not_failed`, `lost` (past retention), `forgotten`, `unreadable` or `unknown`, or `ready` in a dry run; `remaining` is what is left to buy, `calls_before` the calls made before |
       | `GET /admin/v1/replays?status=&limit=`, `GET /admin/v1/replays/{id}` | replays, newest first: `scheduled`, `queued`, `in_progress`, `completed`, `failed` or `cancelled`, with progress |
       | `GET /admin/v1/routing/explain?provider=&tokens=&session=&tenant=&held=` | which account a call would go to now, and why not the others |
 
-      After the first keepalive the status is 200 whatever comes. A unary request that fails then has its body broken off; a streaming one ends with `response.failed`. Ask again to hear the true status.
+      Once the first keepalive is sent, the status is 200 whatever happens. A unary request that fails after that has its body broken off; a streaming one ends with `response.failed`. Send the request again to get the true status.
       """;
 
   private final OpenApiDocument document;

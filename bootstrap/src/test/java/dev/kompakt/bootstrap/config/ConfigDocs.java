@@ -14,14 +14,14 @@ final class ConfigDocs {
       mvn -pl bootstrap test -Dkompakt.docs.write=true -->
 
       `kompakt.yaml` is taken from `--config`, else `KOMPAKT_CONFIG`, else `./kompakt.yaml`, else \
-      `~/.kompakt/kompakt.yaml`. Flags (`--set key=value`) win over environment variables, these over \
-      the file, the file over the defaults below. Everything is read once at start; unknown keys, bad \
+      `~/.kompakt/kompakt.yaml`. Flags (`--set key=value`) override environment variables, which override \
+      the file, which overrides the defaults below. Settings are read once, at start; unknown keys, bad \
       values and missing secrets are refused with the full key and exit code 78. `./kompakt config \
-      check` says what is wrong, `./kompakt config show` what holds in the end.
+      check` says what is wrong, `./kompakt config show` prints the effective settings.
 
       Sizes are written `4096`, `64KiB`, `256MiB` or `1GiB`; durations `500ms`, `10s`, `5m`, `24h` or \
       `7d`. Secrets are references, `env:NAME` or `file:PATH`, never values. `~` is the home \
-      directory. In a variable, a list or map is written as YAML on one line.
+      directory. In an environment variable, write a list or map as YAML on one line.
       """;
 
   private final Map<String, String> variables = ConfigLoader.variables();

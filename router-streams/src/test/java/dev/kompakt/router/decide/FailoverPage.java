@@ -23,8 +23,8 @@ final class FailoverPage {
       mvn -pl schemas,bootstrap,router-streams test -Dtest=FailoverTest -Dkompakt.docs.write=true \
       -Dsurefire.failIfNoSpecifiedTests=false -->
 
-      What the router does when a job's attempt ends, by what came of it. The status the client was \
-      given does not matter here: a job moves on after the first keepalive as it did before.
+      What the router does when a job's attempt ends, by its outcome. It does not matter whether the \
+      client has its status yet: a job moves to another account after the first keepalive as before it.
 
       """;
 
@@ -42,7 +42,7 @@ final class FailoverPage {
         "credential refused (401, 403), after one renewal where it can be renewed",
         new Outcome.Unauthorized(401, null));
     outcomes.put(
-        "transient (5xx, 408, 409, 425, a deadline of the call, the connection, a fault of ours)",
+        "transient (5xx, 408, 409, 425, a deadline of the call, the connection, an internal error)",
         new Outcome.Transient(Outcome.Transient.Cause.SERVER_ERROR, 500, Duration.ofDays(2)));
     outcomes.put(
         "malformed (200, but no valid compaction)",
@@ -52,16 +52,16 @@ final class FailoverPage {
         new Outcome.TooLarge(Outcome.TooLarge.Unit.BYTES, 1, null));
     outcomes.put("rejected (any other 4xx)", new Outcome.Rejected(400, null, null));
     outcomes.put("unsupported (404, 405 of `/responses/compact`)", new Outcome.Unsupported(404));
-    outcomes.put("declined (the lane has no room soon)", new Outcome.Declined(null));
+    outcomes.put("declined (the lane will have no room soon)", new Outcome.Declined(null));
     outcomes.put("cancelled (the worker stopped)", new Outcome.Cancelled());
     outcomes.put("payload lost", new Outcome.PayloadLost());
-    outcomes.put("worker lost (three workers went away in it)", new Outcome.WorkerLost());
+    outcomes.put("worker lost (three workers died in it)", new Outcome.WorkerLost());
     return outcomes;
   }
 
   static String render() {
     StringBuilder page = new StringBuilder(HEAD);
-    page.append("| what came of it | the account | the job | attempt spent |\n|---|---|---|---|\n");
+    page.append("| outcome | the account | the job | attempt spent |\n|---|---|---|---|\n");
     outcomes()
         .forEach(
             (name, outcome) ->
@@ -70,60 +70,60 @@ final class FailoverPage {
                     .append(" | ")
                     .append(row(outcome, Mode.NATIVE, false, false))
                     .append(" |\n"));
-    page.append("| declined though it was to stay | ")
+    page.append("| declined, though the job was told to stay | ")
         .append(row(new Outcome.Declined(null), Mode.NATIVE, true, false))
         .append(" |\n| unsupported in another mode | ")
         .append(row(new Outcome.Unsupported(404), Mode.TRIGGER, false, false))
         .append(
-            " |\n| reasoning of another account's making (400 `invalid_encrypted_content`), if the"
-                + " history has no other ciphertext and went with it | ")
+            " |\n| reasoning that another account made (400 `invalid_encrypted_content`), if it was sent"
+                + " and the history has no other ciphertext | ")
         .append(row(UNREADABLE, Mode.NATIVE, false, true))
         .append(" |\n");
     Settings settings = Settings.DEFAULT;
     return page.append(
             """
 
-            - An *attempt* is spent out of %d for each job. Its *backoff* is %s, doubled with each further \
-            one, at most %s, and between half and all of that.
-            - A `Retry-After` or reset of upstream's is honoured within the bounds above. An account that \
+            - Each job has %d *attempts*. The *backoff* starts at %s, doubles with each further attempt up \
+            to %s, and is scaled by a factor between 0.5 and 1.
+            - A `Retry-After` or reset from upstream is honoured within the bounds above. An account that \
             is rate limited several times in a row rests for its backoff if that is longer than what it \
             asked for.
-            - *Another* account is one that rests no more and has not just failed at this job; the \
-            session's own comes before all others, where it can be used. A history whose only \
-            ciphertext is reasoning goes to its session's account as long as that can be used, else to \
-            another without the reasoning, and to be summarized always without. One with other \
-            ciphertext, such as a provider's compaction, goes to its session's account only: it waits \
-            for it, or fails with that account's reset.
-            - A job that comes back %d times without an attempt spent stays on the lane it is sent to next.
-            - At most `compaction.maxCalls` calls are made for one run of a compaction, whatever they end \
-            in.
+            - *Another* account is one that does not rest and has not just failed at this job; the \
+            session's own account is preferred while it can be used. A history whose only ciphertext is \
+            reasoning goes to its session's account while that can be used, else to another without the \
+            reasoning; it is always summarized without it. A history with other ciphertext, such as a \
+            provider's compaction, goes only to its session's account: it waits for it, or fails with \
+            that account's reset.
+            - A job that comes back %d times without spending an attempt stays on the lane it is sent to next.
+            - One run of a compaction makes at most `compaction.maxCalls` calls, whatever their outcomes.
 
             ## When no account can take a job
 
-            | | a caller is connected | nobody is (async, batch) |
+            | | a caller is connected | no caller is connected (async, batch) |
             |---|---|---|
-            | the first is back within %s | waits | waits |
+            | the first account is back within %s | waits | waits |
             | later, but before the deadline | fails at once | waits |
             | after the deadline | fails at once | fails at once |
-            | none ever: all signed out, closed or paused | fails at once | fails at once |
-            | larger than the tokens a minute of each | is cut smaller | is cut smaller |
+            | never: all signed out, closed or paused | fails at once | fails at once |
+            | the job exceeds the tokens per minute of every account | is split | is split |
 
-            Resting accounts are looked at again every minute, since they may be back sooner than they \
-            said. It fails with 429 `usage_limit_reached` and the true reset (`resets_at`, \
-            `resets_in_seconds`) if the quota of all is used up, with 429 `rate_limit_exceeded` if one at \
-            least is only rate limited, and with 503 `no_account` if no time helps: at once, and so before \
-            a keepalive has committed the 200 where it is so from the beginning. With `routing.whenExhausted: local` it does not fail but is \
-            compacted locally. A merge does not fail either: the partial summaries are joined.
+            Resting accounts are checked again every minute, since they may be back sooner than they \
+            said. The compaction fails with 429 `usage_limit_reached` and the true reset (`resets_at`, \
+            `resets_in_seconds`) if the quota of all accounts is used up, with 429 `rate_limit_exceeded` \
+            if at least one is only rate limited, and with 503 `no_account` if waiting does not help. It \
+            fails at once, so if no account can be used from the start, it fails before a keepalive has \
+            committed the 200. With `routing.whenExhausted: local` it does not fail but is compacted \
+            locally. A merge does not fail either: the partial summaries are joined.
 
             ## Outside the table
 
-            | what | then |
+            | event | handling |
             |---|---|
-            | an attempt nothing is heard of %s after its deadline | as a transient failure if a worker \
+            | no report of an attempt by %s after its deadline | as a transient failure if a worker \
             had started it, else as cancelled |
-            | an account found paused, signed out, closed or used up by anyone | passed over from then \
-            on, by every router and ingress |
-            | a worker that crashes | whoever takes over its lane makes its unfinished attempts again |
+            | an account is found paused, signed out, closed or used up | every router and ingress passes \
+            over it from then on |
+            | a worker crashes | the new owner of its lane repeats its unfinished attempts |
             """
                 .formatted(
                     settings.attemptsPerJob(),
@@ -137,32 +137,32 @@ final class FailoverPage {
 
   private static String row(Outcome outcome, Mode mode, boolean stayed, boolean thoughts) {
     return switch (Failover.of(outcome, new Failover.Sent(mode, true, stayed, thoughts), NOW)) {
-      case Failover.Keep _ -> "rate limits in a row are forgotten | is done | –";
+      case Failover.Keep _ -> "its count of consecutive rate limits is reset | is done | –";
       case Failover.Rest(Pause.Cause cause, Duration rest) ->
           "rests: "
               + (cause == Pause.Cause.RATE_LIMITED || rest.equals(Failover.LONGEST_QUOTA)
-                  ? "as long as it said, at most " + words(rest)
+                  ? "as long as it asked, at most " + words(rest)
                   : words(rest))
               + " | another at once, or waits | no";
       case Failover.Refused(Duration rest) ->
           "rests: "
               + words(rest)
-              + "; for good if it said so (signed out, closed) | another at once | yes";
+              + "; for good if upstream says signed out or closed | another at once | yes";
       case Failover.NoRoom(Instant until) ->
           "passed over until it has room, or for "
               + words(Duration.between(NOW, until))
-              + " | another at once; if none has room, it stays where that is first | no";
+              + " | another at once; if none has room, it stays on the account that has room first | no";
       case Failover.Again(Duration least) ->
           "– | after its backoff"
               + (least.isZero() ? "" : " or `Retry-After`, at most " + words(least))
               + ", another if there is one | yes";
       case Failover.Later _ -> "– | the first time another at once, then after its backoff | no";
       case Failover.OtherMode _ ->
-          "– (the endpoint counts as missing, for every job) | at once in mode `summarize` | no";
+          "– (the endpoint counts as missing for every job) | at once in mode `summarize` | no";
       case Failover.WithoutThoughts _ -> "– | at once without the reasoning | no";
-      case Failover.Smaller _ -> "– (the size is learned, for every job) | in smaller pieces | no";
-      case Failover.GiveUp _ -> "– | has failed: no other account is tried | –";
-      case Failover.StartAnew _ -> "– | has failed; the same request starts anew | –";
+      case Failover.Smaller _ -> "– (the size is learned for every job) | in smaller pieces | no";
+      case Failover.GiveUp _ -> "– | fails: no other account is tried | –";
+      case Failover.StartAnew _ -> "– | fails; the same request starts from the beginning | –";
     };
   }
 

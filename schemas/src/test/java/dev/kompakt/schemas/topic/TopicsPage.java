@@ -12,8 +12,8 @@ final class TopicsPage {
       <!-- Generated from the topic catalogue (dev.kompakt.schemas.topic.Topics): \
       mvn -pl schemas test -Dtest=TopicsPageTest -Dkompakt.docs.write=true -->
 
-      Everything Kompakt knows lies on these topics; `kompakt up` and `kompakt broker` make them. \
-      Names, keys and records are a public contract.
+      Everything Kompakt knows is on these topics. A process that starts creates those that are missing, \
+      and so does `kompakt topics create`. Names, keys and records are a public contract.
 
       """;
 
@@ -25,17 +25,17 @@ final class TopicsPage {
 
       ## Records
 
-      Keys are plain text. Values are one JSON object each, with its major version in front: \
-      `{"v":1,…}`; those of `kompakt.payloads` are sealed bytes. Each topic has a JSON Schema \
+      Keys are plain text. Each value is one JSON object that starts with its major version, \
+      `{"v":1,…}`; values of `kompakt.payloads` are sealed bytes. Each topic has a JSON Schema \
       (2020-12) in `schemas/src/main/resources/schemas`, and examples of every variant in \
       `schemas/src/test/resources/golden/v1`.
 
-      A reader ignores fields it does not know, so a field may be added, if it may be absent, \
-      within a version. A record of another major version, or one that lacks a required field, is \
-      counted (`kompakt_unreadable_records_total`), logged by its position, and skipped. On \
-      submissions, jobs and outcomes it is put on `kompakt.dead-letters` too, as `source` \
-      (`topic-partition@offset`), but for what is reported of ordinary turns and accounts. A \
-      compaction that waits for what it would have said ends at its deadline.
+      A reader ignores unknown fields, so an optional field may be added within a version. A record \
+      of another major version, or one that lacks a required field, is counted \
+      (`kompakt_unreadable_records_total`), logged by its position, and skipped. Submissions, jobs and \
+      outcomes are also set aside on `kompakt.dead-letters`, with their position in `source` \
+      (`topic-partition@offset`), except reports of ordinary turns and accounts. A compaction that \
+      waits for such a record ends at its deadline.
 
       ## Following one compaction
 
@@ -46,9 +46,9 @@ final class TopicsPage {
       kcat -b $B -C -t kompakt.compactions -o beginning -e -q -f '%k %s\\n'
       ```
 
-      prints the changes of every compaction; of older ones only the last may be left. Take an id, \
-      `cmpn_…`, and follow it downstream; all its records but jobs and payloads have it as their \
-      key:
+      prints the changes of every compaction (of older ones perhaps only the last). Take an id, \
+      `cmpn_…`, and follow it downstream; it is the key of all its records except jobs and \
+      payloads:
 
       ```
       ID=cmpn_0123456789abcdef0123456789abcdef01234567
@@ -58,20 +58,20 @@ final class TopicsPage {
       kcat -b $B -C -t kompakt.jobs -o beginning -e -q -f 'jobs %k %T %s\\n' | grep "\\"attempt\\":\\"$ID/"
       ```
 
-      1. **submissions**: one `submitted`: where the history lies, its spans and chunks. A second \
-      one is the same request again; it attached.
-      2. **jobs**: an attempt each, `<compaction>/<job>#<attempt>`, keyed by the account whose lane \
-      it is on. `work` says what it is: `whole`, `chunk`, `merge` or `join`.
+      1. **submissions**: one `submitted`, with pointers to the history, its spans and chunks. A second \
+      one is the same request again, which attached.
+      2. **jobs**: one record per attempt, `<compaction>/<job>#<attempt>`, keyed by the account whose \
+      lane it is on. `work` is `whole`, `chunk`, `merge` or `join`.
       3. **outcomes**: `attempt_started` before an upstream call, `attempt_finished` with its \
       outcome after it. A started attempt without a finished one is in flight, or its worker died.
-      4. **compactions**: the status, `sequence` counting its changes; the last one has a \
+      4. **compactions**: the status; `sequence` counts its changes, and the last one has a \
       `completion`.
-      5. **dead-letters**: one for each failure, and another of the same `at` whenever an attempt \
-      that was still out came in. The latest says what a replay has left to buy (`remaining`) and \
-      what it reads (`pointers`). A `replay_requested` on submissions is an operator's replay; the \
-      statuses of its run name it.
+      5. **dead-letters**: one per failure, and another with the same `at` for each attempt reported \
+      after it. The latest says what a replay has left to buy (`remaining`) and what it reads \
+      (`pointers`). A `replay_requested` on submissions is an operator's replay; the statuses of its \
+      run name it.
 
-      What failed at all, by cause, is read from that topic alone:
+      This topic alone shows all failures, and counts them by cause:
 
       ```
       kcat -b $B -C -t kompakt.dead-letters -o beginning -e -q -f '%k %T %s\\n'
@@ -79,10 +79,10 @@ final class TopicsPage {
         | sed 's/.*"cause":"\\([A-Z_]*\\)".*/\\1/' | sort | uniq -c
       ```
 
-      `kompakt dead-letter list` says the same, and `kompakt replay` goes on with them.
+      `kompakt dead-letter list` shows the same, and `kompakt replay` continues them.
 
-      What a pointer (`id`, `partition`, `offsets`) points at can be seen, but not read without \
-      the sealing key:
+      The records that a pointer (`id`, `partition`, `offsets`) refers to can be listed, but not read \
+      without the sealing key:
 
       ```
       kcat -b $B -C -t kompakt.payloads -p 3 -o 100 -c 1 -f '%k %S bytes\\n'
