@@ -8,9 +8,12 @@ import java.time.Instant;
 /// operator's [Paused] only an operator ends.
 ///
 /// ```
-/// active ⇄ rate_limited, quota_exceeded        any but paused → reauth_required, deactivated
-/// reauth_required → active, deactivated        deactivated → active
-/// any ⇄ paused
+/// active          → rate_limited, quota_exceeded, reauth_required, deactivated, paused
+/// rate_limited    → active, quota_exceeded, reauth_required, deactivated, paused
+/// quota_exceeded  → active, reauth_required, deactivated, paused
+/// reauth_required → active, deactivated, paused
+/// deactivated     → active, paused
+/// paused          → active
 /// ```
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 public sealed interface AccountState {
