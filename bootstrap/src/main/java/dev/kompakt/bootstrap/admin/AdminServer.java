@@ -36,21 +36,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Listens for probes (`/livez`, `/readyz`), `/metrics` and whatever endpoints a role adds under
-/// `/admin/v1`. Endpoints ask for the admin key, if there is one, and so many are answered at once;
-/// probes always. What changes something is not done for a page of another site in an operator's
-/// browser. Errors are problem+json.
+/// Listens for probes (`/livez`, `/readyz`), `/metrics` and the endpoints a role adds under
+/// `/admin/v1`. Endpoints require the admin key, if there is one, and at most 32 are answered at
+/// once; probes are always answered. Requests that change something are refused when they come from
+/// a page of another site in an operator's browser. Errors are problem+json.
 public final class AdminServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
   private static final JsonMapper JSON = new JsonMapper();
   private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
-
-  private final PathTemplateHandler paths = new PathTemplateHandler(AdminServer::notFound);
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private static final int MOST_AT_ONCE = 32;
   private static final String SCHEME = "Bearer ";
   private static final Set<String> LOCAL = Set.of("127.0.0.1", "localhost", "::1", "[::1]");
 
+  private final PathTemplateHandler paths = new PathTemplateHandler(AdminServer::notFound);
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Map<String, Map<HttpString, HttpHandler>> methods = new HashMap<>();
   private final Semaphore room = new Semaphore(MOST_AT_ONCE);
   private final Health health;

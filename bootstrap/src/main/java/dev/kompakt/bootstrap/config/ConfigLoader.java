@@ -77,7 +77,10 @@ public final class ConfigLoader {
     var _ = ConfigBinder.bind(tree.deepCopy());
     mask(tree.path("sealing"), "key");
     mask(tree.path("admin"), "key");
-    tree.path("accounts").forEach(account -> mask(account, "apiKey"));
+    for (JsonNode account : tree.path("accounts")) {
+      mask(account, "apiKey");
+      mask(account.path("oauth"), "refreshToken");
+    }
     JsonNode client = tree.path("kafka").path("client");
     client.propertyNames().stream()
         .filter(name -> SENSITIVE.matcher(name.toLowerCase(Locale.ROOT)).find())

@@ -24,8 +24,8 @@ public final class LogView<K, V> implements AutoCloseable {
   /// Starts mirroring.
   ///
   /// @param maxEntries entries held at most; the least used go first
-  /// @param onChange called on the view's thread after each change, while loading too; must not
-  ///   block
+  /// @param onChange told each new value on the view's thread, while loading too, but not removals;
+  ///   must not block
   public static <K, V> LogView<K, V> follow(
       KafkaClients clients, Topic<K, V> topic, long maxEntries, BiConsumer<K, V> onChange) {
     return follow(clients, topic, maxEntries, onChange, Optional.empty());

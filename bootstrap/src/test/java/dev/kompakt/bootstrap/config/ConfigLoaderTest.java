@@ -285,7 +285,9 @@ class ConfigLoaderTest {
         file(
             """
             providers: [{ id: p, baseUrl: "http://h", mode: native }]
-            accounts: [{ id: a, provider: p, apiKey: "env:P_KEY" }]
+            accounts:
+              - { id: a, provider: p, apiKey: "env:P_KEY" }
+              - { id: b, provider: p, oauth: { tokenUrl: "http://t", clientId: c, refreshToken: "env:R" } }
             kafka: { client: { sasl.jaas.config: "hunter2", ssl.keystore.key: "hunter2", retries: "3" } }
             """);
 
@@ -295,7 +297,8 @@ class ConfigLoaderTest {
 
     // Then
     assertThat(shown)
-        .contains("apiKey: '*** (env:P_KEY)'", "lanes: 3", "retries: 3", "maxCalls: 48")
+        .contains("apiKey: '*** (env:P_KEY)'", "refreshToken: '*** (env:R)'")
+        .contains("lanes: 3", "retries: 3", "maxCalls: 48")
         .doesNotContain("hunter2");
   }
 
