@@ -24,14 +24,14 @@ final class AccountObject {
     node.put("provider", account.provider().value());
     AccountState state = status == null ? new AccountState.Active() : status.stateAt(now);
     node.put("state", state.text());
-    time(node, "until", until(state));
-    time(node, "since", status == null ? null : status.since());
+    Listing.time(node, "until", until(state));
+    Listing.time(node, "since", status == null ? null : status.since());
     ObjectNode windows = node.putObject("windows");
     for (UsageReading reading : readings(status)) {
       ObjectNode window = windows.putObject(reading.window());
       window.put("used_percent", reading.usedAt(now));
-      time(window, "resets_at", reading.resetsAt());
-      time(window, "said_at", reading.at());
+      Listing.time(window, "resets_at", reading.resetsAt());
+      Listing.time(window, "said_at", reading.at());
     }
     ObjectNode quota = node.putObject("quota");
     quota.put("concurrency", account.limits().parallel());
@@ -41,7 +41,7 @@ final class AccountObject {
     node.put("calls", status == null ? 0 : status.calls());
     node.put("input_tokens", status == null ? 0 : status.usage().inputTokens());
     node.put("output_tokens", status == null ? 0 : status.usage().outputTokens());
-    time(node, "updated_at", status == null ? null : status.updatedAt());
+    Listing.time(node, "updated_at", status == null ? null : status.updatedAt());
     return node;
   }
 
@@ -59,13 +59,5 @@ final class AccountObject {
 
   private static List<UsageReading> readings(@Nullable AccountStatus status) {
     return status == null || status.readings() == null ? List.of() : status.readings();
-  }
-
-  private static void time(ObjectNode node, String name, @Nullable Instant at) {
-    if (at == null) {
-      node.putNull(name);
-    } else {
-      node.put(name, at.getEpochSecond());
-    }
   }
 }

@@ -7,11 +7,9 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -58,22 +56,18 @@ final class LimitList implements AdminEndpoint {
     node.put("object", "limit");
     node.put("provider", limit.key().provider().value());
     node.put("model", limit.key().model());
-    node.put("endpoint", limit.key().endpoint().name().toLowerCase(Locale.ROOT));
+    node.put("endpoint", Listing.lower(limit.key().endpoint()));
     boolean sizes = limit.expiresAt().isAfter(now);
     bound(node.putObject("bytes"), sizes ? limit.bytes() : LearnedLimit.Bound.UNKNOWN);
     bound(node.putObject("tokens"), sizes ? limit.tokens() : LearnedLimit.Bound.UNKNOWN);
-    time(node, "expires_at", sizes ? limit.expiresAt() : null);
-    time(node, "missing_until", missing(limit, now) ? limit.missingUntil() : null);
-    node.put("updated_at", limit.updatedAt().getEpochSecond());
+    Listing.time(node, "expires_at", sizes ? limit.expiresAt() : null);
+    Listing.time(node, "missing_until", missing(limit, now) ? limit.missingUntil() : null);
+    Listing.time(node, "updated_at", limit.updatedAt());
     return node;
   }
 
   private static void bound(ObjectNode node, LearnedLimit.Bound bound) {
     node.put("largest_accepted", bound.largestAccepted());
     node.put("smallest_rejected", bound.smallestRejected());
-  }
-
-  private static void time(ObjectNode node, String name, @Nullable Instant at) {
-    node.put(name, at == null ? null : at.getEpochSecond());
   }
 }

@@ -16,7 +16,6 @@ import dev.kompakt.schemas.record.AccountStatus;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -97,20 +96,11 @@ final class RoutingExplanation implements AdminEndpoint {
         parameters.containsKey("tenant") ? new TenantId(parameters.get("tenant")) : TenantId.LOCAL;
     AccountId bound =
         session == null ? null : sessions.apply(IdempotencyKeys.hash(tenant, session));
-    boolean held = held(parameters.get("held"));
+    boolean held = Listing.flag(parameters, "held");
     if (held && bound == null) {
       throw new IllegalArgumentException("held=true needs a session that has an account");
     }
     return new Ask(bound, held, Set.of(), tokens(parameters.get("tokens")));
-  }
-
-  private static boolean held(@Nullable String text) {
-    return switch (text) {
-      case null -> false;
-      case "false" -> false;
-      case "true" -> true;
-      default -> throw new IllegalArgumentException("held must be true or false");
-    };
   }
 
   private static long tokens(@Nullable String text) {
@@ -130,16 +120,16 @@ final class RoutingExplanation implements AdminEndpoint {
       case Routing.Use(AccountId account, Routing.Reason reason) -> {
         node.put("decision", "use");
         node.put("account", account.value());
-        node.put("reason", lower(reason));
+        node.put("reason", Listing.lower(reason));
       }
       case Routing.Wait(Instant until, var cause) -> {
         node.put("decision", "wait");
         node.put("until", until.getEpochSecond());
-        node.put("reason", lower(cause));
+        node.put("reason", Listing.lower(cause));
       }
       case Routing.Nowhere(Routing.Nowhere.Cause cause) -> {
         node.put("decision", "nowhere");
-        node.put("reason", lower(cause));
+        node.put("reason", Listing.lower(cause));
       }
     }
   }
@@ -147,7 +137,7 @@ final class RoutingExplanation implements AdminEndpoint {
   private static ObjectNode entry(Verdict verdict) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.put("account", verdict.account().value());
-    node.put("grade", lower(verdict.grade()));
+    node.put("grade", Listing.lower(verdict.grade()));
     node.put("why", verdict.words());
     node.put("used_percent", verdict.used());
     node.put("pressure_percent", verdict.pressure());
@@ -155,9 +145,5 @@ final class RoutingExplanation implements AdminEndpoint {
     Instant until = verdict.until();
     node.put("until", until == null ? null : until.getEpochSecond());
     return node;
-  }
-
-  private static String lower(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -1,5 +1,6 @@
 package dev.kompakt.ingress.intake;
 
+import dev.kompakt.bootstrap.seal.CheckpointSeal;
 import org.jspecify.annotations.Nullable;
 
 /// Opens Kompakt's own compaction items on behalf of one tenant.
@@ -7,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public interface CheckpointOpener {
   /// What every `encrypted_content` of Kompakt's own begins with; nothing else is offered to an
   /// opener.
-  String PREFIX = "kmp1.";
+  String PREFIX = CheckpointSeal.PREFIX;
 
   /// The sealed summary.
   ///
