@@ -153,10 +153,6 @@ public final class Request {
     return onShutdown;
   }
 
-  boolean isFinished() {
-    return finished.get();
-  }
-
   /// Ends it: gives back what it held, counts it and writes it down, once.
   ///
   /// @param status the true one, even where another had been committed

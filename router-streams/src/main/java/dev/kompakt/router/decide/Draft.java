@@ -178,10 +178,6 @@ final class Draft {
     return layer.nodes();
   }
 
-  Tally tally() {
-    return tally;
-  }
-
   Packing packing() {
     Packing made = packing == null ? new Packing(manifest.history()) : packing;
     packing = made;

@@ -34,10 +34,6 @@ record Item(int number, ByteRange range, Kind kind, String callId) {
     int textBytes() {
       return textBytes;
     }
-
-    boolean dropped() {
-      return textBytes == 0;
-    }
   }
 
   /// What an item has around its text.
