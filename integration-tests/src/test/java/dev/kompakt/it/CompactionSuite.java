@@ -11,6 +11,8 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.models.responses.CompactedResponse;
 import com.openai.models.responses.ResponseCompactParams;
 import dev.kompakt.testing.Canaries;
+import dev.kompakt.testing.Capture;
+import dev.kompakt.testing.Captures;
 import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Reply;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,6 +118,26 @@ abstract class CompactionSuite {
     assertThat(last.path("type").asString()).isEqualTo("response.completed");
     assertThat(last.path("response").path("id").asString()).isNotEmpty();
     assertThat(last.path("response").path("usage").path("total_tokens").isNumber()).isTrue();
+  }
+
+  @Test
+  void shouldCompactEveryRecordedRequestOfARealClient() {
+    for (Capture recorded : Captures.compactions()) {
+      // Given
+      String[] headers =
+          recorded.headers().stream()
+              .filter(header -> !header.name().equalsIgnoreCase("content-type"))
+              .flatMap(header -> Stream.of(header.name(), header.value()))
+              .toArray(String[]::new);
+
+      // When
+      HttpResponse<String> response = client.post(recorded.path(), recorded.body(), headers);
+
+      // Then
+      assertThat(response.statusCode()).as("%s: %s", recorded, response.body()).isEqualTo(200);
+      assertThat(response.body()).as(recorded.name()).contains("\"type\":\"compaction\"");
+    }
+    assertThat(upstream.violations()).isEmpty();
   }
 
   @Test

@@ -39,8 +39,6 @@ final class Answers {
     return switch (answer) {
       case Answer.Right() -> new Answers(call, body, null, summary).ready();
       case Answer.Wrong(Twist twist) -> new Answers(call, body, twist, summary).ready();
-      case Answer.Failed(String code, String message) ->
-          new Answers(call, body, null, summary).failed(code, message);
       case Answer.Fixed(int status, Map<String, String> headers, String text, Charset charset) -> {
         Map<String, String> all = new HashMap<>(headers);
         all.putIfAbsent("content-type", "application/json");
@@ -106,19 +104,6 @@ final class Answers {
           "limit_window_seconds":18000,"reset_after_seconds":3600}}}""";
       case TOKEN, UNKNOWN -> error("invalid_request_error", "unknown_url", "Unknown request URL");
     };
-  }
-
-  private Ready failed(String code, String message) {
-    String text =
-        switch (call.endpoint()) {
-          case COMPACT, MODELS, USAGE, TOKEN, UNKNOWN -> error("server_error", code, message);
-          case TRIGGER, SUMMARY -> {
-            ObjectNode response = response("failed");
-            response.putObject("error").put("code", code).put("message", message);
-            yield call.stream() ? new Events(MAPPER).failed(response) : response.toString();
-          }
-        };
-    return ready(text, call, 0);
   }
 
   private ObjectNode compacted() {

@@ -21,13 +21,6 @@ public final class BrokerLink implements AutoCloseable {
     brokers.forEach(FaultProxy::heal);
   }
 
-  /// The way to one broker.
-  ///
-  /// @param number from 1
-  public FaultProxy to(int number) {
-    return brokers.get(number - 1);
-  }
-
   /// What the process takes for its brokers.
   String bootstrap() {
     return brokers.stream()

@@ -3,7 +3,6 @@ package dev.kompakt.testing;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -62,11 +61,6 @@ public final class Call {
   /// Path and query as sent.
   public String path() {
     return head.target();
-  }
-
-  /// All headers, names in lower case.
-  public Map<String, List<String>> headers() {
-    return head.headers();
   }
 
   /// The header's first value.
@@ -146,11 +140,6 @@ public final class Call {
   /// What a strict provider would have refused in this request.
   public List<String> violations() {
     return seen.violations();
-  }
-
-  /// What it was answered, empty until that is decided.
-  public Optional<Reply> reply() {
-    return Optional.ofNullable(reply);
   }
 
   /// How it ended, empty while it is in flight.

@@ -10,43 +10,34 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Recorded requests and history files of real clients.
+/// Recorded requests by which real clients ask for a compaction, at either of its two endpoints.
 public final class Captures {
   private static final JsonMapper MAPPER = new JsonMapper();
 
   /// What recordings hold instead of a string of JSON: an object of this one key.
   private static final String PARSED = "<json string; parsed here>";
 
-  private static final Pattern COMPACTION = Pattern.compile("_http_v[12]-|_responses-compact$");
-
   private static final Set<String> OF_THE_CONNECTION =
       Set.of("host", "connection", "content-length", "content-encoding", "accept-encoding");
 
   private Captures() {}
 
-  /// The names of all recordings.
-  public static List<String> names() {
+  /// The names of all recordings, without `.json`.
+  static List<String> names() {
     return new String(bytes("index.txt"), StandardCharsets.UTF_8).lines().toList();
   }
 
-  /// The recorded HTTP requests that ask for a compaction at one of its two endpoints.
+  /// All of them.
   public static List<Capture> compactions() {
-    return names().stream()
-        .filter(name -> COMPACTION.matcher(name).find())
-        .map(Captures::request)
-        .toList();
+    return names().stream().map(Captures::request).toList();
   }
 
-  /// A recorded request.
-  ///
-  /// @param name without `.json`
-  public static Capture request(String name) {
-    JsonNode recorded = read(name);
+  private static Capture request(String name) {
+    JsonNode recorded = MAPPER.readTree(bytes(name + ".json"));
     List<Header> headers = new ArrayList<>();
     for (JsonNode header : recorded.path("headers")) {
       String key = header.path(0).asString("");
@@ -62,22 +53,6 @@ public final class Captures {
         recorded.path("path").asString(""),
         headers,
         unparsed(recorded.path("body")).toString());
-  }
-
-  /// The lines of a recorded rollout file, as the client wrote them.
-  ///
-  /// @param name without `.json`
-  public static List<String> rolloutLines(String name) {
-    List<String> lines = new ArrayList<>();
-    for (JsonNode line : read(name).path("lines")) {
-      lines.add(line.toString());
-    }
-    return lines;
-  }
-
-  /// Any recording as it is.
-  public static JsonNode read(String name) {
-    return MAPPER.readTree(bytes(name + ".json"));
   }
 
   private static byte[] bytes(String file) {

@@ -33,12 +33,6 @@ final class Events {
     return text.toString();
   }
 
-  String failed(ObjectNode response) {
-    event("response.created", response.deepCopy().put("status", "in_progress"));
-    event("response.failed", response);
-    return text.toString();
-  }
-
   private void item(int index, JsonNode item) {
     ObjectNode added = data("response.output_item.added").put("output_index", index);
     added.set(

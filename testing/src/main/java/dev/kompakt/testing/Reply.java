@@ -23,10 +23,6 @@ public record Reply(Answer answer, Duration delay, Delivery delivery) {
     /// The right answer for the endpoint, but for one thing.
     record Wrong(Twist twist) implements Answer {}
 
-    /// The work failed after it was accepted: `response.failed` in a stream, status `failed` in a
-    /// response object, an error body under 200 from the compact endpoint.
-    record Failed(String code, String message) implements Answer {}
-
     /// These bytes with this status, at every endpoint.
     record Fixed(int status, Map<String, String> headers, String body, Charset charset)
         implements Answer {
@@ -93,10 +89,6 @@ public record Reply(Answer answer, Duration delay, Delivery delivery) {
     return of(new Answer.Wrong(twist));
   }
 
-  public static Reply failed(String code, String message) {
-    return of(new Answer.Failed(code, message));
-  }
-
   public static Reply huge(long padding) {
     return of(new Answer.Huge(padding));
   }
@@ -104,12 +96,6 @@ public record Reply(Answer answer, Duration delay, Delivery delivery) {
   /// Any status, headers and body; `Content-Type` is JSON unless given in lower case.
   public static Reply status(int status, Map<String, String> headers, String body) {
     return of(new Answer.Fixed(status, headers, body, StandardCharsets.UTF_8));
-  }
-
-  /// Any bytes, such as what is no text at all.
-  public static Reply bytes(int status, Map<String, String> headers, byte[] body) {
-    Charset oneToOne = StandardCharsets.ISO_8859_1;
-    return of(new Answer.Fixed(status, headers, new String(body, oneToOne), oneToOne));
   }
 
   /// An error in OpenAI's envelope.
@@ -154,25 +140,12 @@ public record Reply(Answer answer, Duration delay, Delivery delivery) {
             .formatted(resetsAt.getEpochSecond()));
   }
 
-  public static Reply insufficientQuota() {
-    return error(
-        429, "insufficient_quota", "insufficient_quota", "You exceeded your current quota.");
-  }
-
   public static Reply unauthorized() {
     return error(
         401,
         "invalid_request_error",
         "invalid_api_key",
         "Incorrect API key provided: " + Canaries.SECRET);
-  }
-
-  public static Reply forbidden() {
-    return error(403, "forbidden", "usage_not_included", "Not included in your plan.");
-  }
-
-  public static Reply modelNotFound() {
-    return error(404, "invalid_request_error", "model_not_found", "The model does not exist.");
   }
 
   public static Reply internalError() {

@@ -2,7 +2,6 @@ package dev.kompakt.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
@@ -34,11 +33,6 @@ public record SyntheticRequest(
     }
   }
 
-  public SyntheticRequest withModel(String model) {
-    return new SyntheticRequest(
-        seed, bytes, model, firstMark, trigger, oversizedBytes, imageBytes, ciphertext);
-  }
-
   public SyntheticRequest withFirstMark(int firstMark) {
     return new SyntheticRequest(
         seed, bytes, model, firstMark, trigger, oversizedBytes, imageBytes, ciphertext);
@@ -68,12 +62,6 @@ public record SyntheticRequest(
   /// The body, made as it is read: no more than one span is in memory.
   public InputStream open() {
     return new Reading(new Spans(this));
-  }
-
-  public void writeTo(OutputStream out) throws IOException {
-    for (Spans spans = new Spans(this); spans.hasNext(); ) {
-      out.write(spans.next());
-    }
   }
 
   public byte[] toBytes() {

@@ -16,10 +16,9 @@
 ///    Where exactly it dies: [Cluster#crashAt] a [dev.kompakt.bootstrap.fault.CrashPoint], then
 ///    [Cluster#awaitExit] 137 and [Cluster#start].
 /// 3. Make a link fail. From a process to the brokers: `Layout.linked("worker")`, then
-///    [Cluster#link], [BrokerLink#set] a [Fault], [BrokerLink#heal]; [BrokerLink#to] is the way to
-///    one broker. To the provider: a `FaultProxy.to(upstream.port())` of the test's own, whose port
-///    goes into the config's `baseUrl`. From a client: a `FaultProxy.to` the port of
-///    [Cluster#data()].
+///    [Cluster#link], [BrokerLink#set] a [Fault], [BrokerLink#heal]. To the provider: a
+///    `FaultProxy.to(upstream.port())` of the test's own, whose port goes into the config's
+///    `baseUrl`. From a client: a `FaultProxy.to` the port of [Cluster#data()].
 /// 4. Wait for what is to happen, never for time: the provider's [FakeUpstream#awaitCalls], an
 ///    answer, an exit.
 /// 5. After each test assert that [dev.kompakt.testing.audit.Audit#violations] is empty; for that

@@ -52,14 +52,4 @@ class CapturesTest {
           .noneMatch(header -> header.name().equalsIgnoreCase("content-length"));
     }
   }
-
-  @Test
-  void shouldGiveRolloutLinesAsJson() {
-    // When
-    List<String> lines = Captures.rolloutLines("rollout-0.169_v2-compaction");
-
-    // Then
-    assertThat(lines).hasSize(30);
-    assertThat(lines.getFirst()).contains("\"session_meta\"");
-  }
 }
