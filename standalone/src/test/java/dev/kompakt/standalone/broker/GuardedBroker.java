@@ -8,18 +8,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UserScramCredentialAlteration;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/// A broker as clusters run them: clients come by TLS, say who they are (SASL/PLAIN), and may do
-/// nothing that no ACL allows. A second listener lets whoever comes do all.
+/// A broker as clusters run them: clients come by TLS, say who they are (SASL, by PLAIN or SCRAM),
+/// and may do nothing that no ACL allows. A second listener lets whoever comes do all.
 final class GuardedBroker implements AutoCloseable {
+  private static final int ITERATIONS = 4096;
+  private static final List<ScramMechanism> SCRAM =
+      List.of(ScramMechanism.SCRAM_SHA_256, ScramMechanism.SCRAM_SHA_512);
+
   private final KafkaRaftServer server;
   private final Listener open;
   private final Listener guarded;
@@ -47,7 +57,7 @@ final class GuardedBroker implements AutoCloseable {
     settings.put(
         "listener.security.protocol.map",
         "PLAINTEXT:PLAINTEXT,CLIENTS_1:SASL_SSL,CONTROLLER:PLAINTEXT");
-    settings.put("sasl.enabled.mechanisms", "PLAIN");
+    settings.put("sasl.enabled.mechanisms", "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512");
     settings.put("ssl.keystore.type", "PKCS12");
     settings.put("ssl.keystore.location", certificate.keystore().toString());
     settings.put("ssl.keystore.password", Certificate.PASSWORD);
@@ -58,11 +68,31 @@ final class GuardedBroker implements AutoCloseable {
                 .map(user -> "user_" + user + "=\"" + password(user) + "\"")
                 .collect(Collectors.joining(" "))
             + ";");
+    for (ScramMechanism scram : SCRAM) {
+      settings.put(
+          "listener.name.clients_1."
+              + scram.mechanismName().toLowerCase(Locale.ROOT)
+              + ".sasl.jaas.config",
+          "org.apache.kafka.common.security.scram.ScramLoginModule required;");
+    }
     settings.put(
         "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
     settings.put("super.users", "User:ANONYMOUS");
     server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
     server.startup();
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", open().toString()))) {
+      for (ScramMechanism scram : SCRAM) {
+        admin
+            .alterUserScramCredentials(users.stream().map(user -> login(scram, user)).toList())
+            .all()
+            .get();
+      }
+    }
+  }
+
+  private static UserScramCredentialAlteration login(ScramMechanism scram, String user) {
+    return new UserScramCredentialUpsertion(
+        user, new ScramCredentialInfo(scram, ITERATIONS), password(user));
   }
 
   static String password(String user) {

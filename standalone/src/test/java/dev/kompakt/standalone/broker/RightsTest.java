@@ -50,6 +50,10 @@ class RightsTest {
   private static final String BARRED = "barred";
   private static final String STRANGER = "stranger";
 
+  /// How users log in who do not by PLAIN: between them, the roles show every way.
+  private static final Map<String, String> SCRAM =
+      Map.of("router", "SCRAM-SHA-512", "ingress", "SCRAM-SHA-256");
+
   @TempDir private static Path home;
 
   private static GuardedBroker broker;
@@ -254,10 +258,13 @@ class RightsTest {
   }
 
   private static Map<String, String> settings(String user) throws IOException {
+    String mechanism = SCRAM.getOrDefault(user, "PLAIN");
     Path login =
         Files.writeString(
             home.resolve(user + ".jaas"),
-            "org.apache.kafka.common.security.plain.PlainLoginModule required username=\""
+            "org.apache.kafka.common.security."
+                + (mechanism.equals("PLAIN") ? "plain.Plain" : "scram.Scram")
+                + "LoginModule required username=\""
                 + user
                 + "\" password=\""
                 + GuardedBroker.password(user)
@@ -266,7 +273,7 @@ class RightsTest {
     settings.put("kafka.bootstrap", broker.guarded().toString());
     settings.put("kafka.dataDir", home.resolve(user).toString());
     settings.put("kafka.client.security.protocol", "SASL_SSL");
-    settings.put("kafka.client.sasl.mechanism", "PLAIN");
+    settings.put("kafka.client.sasl.mechanism", mechanism);
     settings.put("kafka.client.sasl.jaas.config", "file:" + login);
     settings.put("kafka.client.ssl.truststore.type", "PEM");
     settings.put("kafka.client.ssl.truststore.certificates", "file:" + broker.certificate());
