@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.xnio.channels.StreamSinkChannel;
 
 /// A response body being written by a virtual thread. It waits on nothing but the client, holds no
@@ -18,6 +19,7 @@ final class AnswerSink extends OutputStream {
   private final long endNanos;
   private final Semaphore writable = new Semaphore(0);
   private volatile boolean aborted;
+  private final AtomicLong sent = new AtomicLong();
 
   /// Takes a line over.
   ///
@@ -42,6 +44,7 @@ final class AnswerSink extends OutputStream {
       send(first);
     }
     send(ByteBuffer.wrap(from, offset, length));
+    sent.addAndGet(length);
     CrashPoint.INGRESS_ANSWERING.pass();
   }
 
@@ -58,6 +61,11 @@ final class AnswerSink extends OutputStream {
     } catch (IOException e) {
       throw new ClientGoneException("the connection broke");
     }
+  }
+
+  /// Bytes written that the connection has taken; for any thread.
+  long sent() {
+    return sent.get();
   }
 
   /// Makes whoever writes give up; for other threads.

@@ -30,6 +30,8 @@ public final class Passage {
   private final DisconnectWatch watch;
   private boolean ended;
   private @Nullable AnswerSink sink;
+  private int status = COMMITTED;
+  private long length = -1;
 
   Passage(Request request, Duration stall, Duration longest, Runnable onGone) {
     this.request = request;
@@ -66,6 +68,8 @@ public final class Passage {
           } else {
             AnswerSink given = new AnswerSink(line.handOver(), new byte[0], stall, longest);
             sink = given;
+            this.status = status;
+            this.length = length;
             opened.complete(given);
           }
         });
@@ -131,9 +135,16 @@ public final class Passage {
   }
 
   private void gone() {
+    AnswerSink given = sink;
+    boolean whole = given != null && length >= 0 && given.sent() == length;
     if (leave()) {
       Line.cut(request.exchange());
-      onGone.run();
+      if (whole) {
+        // a client that has all of it may close the connection before this side has noticed
+        request.finish(status, Request.Ending.ANSWERED);
+      } else {
+        onGone.run();
+      }
     }
     request.gone();
   }

@@ -75,6 +75,27 @@ class TurnAnswerTest {
   }
 
   @Test
+  void shouldNotCountAClientAsGoneWhenItClosesWithTheWholeAnswer() throws Exception {
+    // Given
+    int times = 20;
+    String body = "{\"model\":\"m\",\"input\":\"hi\"}";
+
+    // When
+    for (int i = 0; i < times; i++) {
+      first.then(Provider.json(200, "{\"output\":[]}"));
+      try (Wire wire = turns.plane.connect()) {
+        assertThat(wire.post(Samples.RESPONSES, body).read().status()).isEqualTo(200);
+      }
+    }
+
+    // Then
+    TestPlane.eventually(() -> turns.plane.meter("kompakt_requests_in_flight") == 0);
+    assertThat(turns.plane.meter("kompakt_clients_gone_total"))
+        .as("of %d; one may close while its last byte is still being noted", times)
+        .isLessThanOrEqualTo(1);
+  }
+
+  @Test
   void shouldBreakTheBodyWhenUpstreamBreaks() throws Exception {
     // Given
     first.then(
