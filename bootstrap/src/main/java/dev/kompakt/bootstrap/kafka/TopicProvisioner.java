@@ -70,7 +70,7 @@ public final class TopicProvisioner {
     List<String> problems = new ArrayList<>(problems(names(Topics.ALL)));
     problems.addAll(lackingOfItsOwn());
     if (!problems.isEmpty()) {
-      throw new ConfigException("kafka", String.join("; ", problems));
+      throw new ConfigException("kafka", problems);
     }
     return created;
   }

@@ -34,13 +34,18 @@ final class Selecting {
   ///
   /// @throws IllegalArgumentException if a parameter is wrong
   static Selection of(Map<String, String> parameters) {
+    Instant since = time(parameters, "since");
+    Instant until = time(parameters, "until");
+    if (since != null && until != null && !since.isBefore(until)) {
+      throw new IllegalArgumentException("since must be before until");
+    }
     return new Selection(
         Listing.constant(parameters, "cause", DeadLetter.Cause.class),
         parameters.get("provider"),
         parameters.get("model"),
         parameters.get("tenant"),
-        time(parameters, "since"),
-        time(parameters, "until"));
+        since,
+        until);
   }
 
   private static @Nullable Instant time(Map<String, String> parameters, String name) {

@@ -49,6 +49,9 @@ class DeadLetterListTest {
     assertThatThrownBy(() -> list(Map.of("cause", "whatever")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("rate_limited");
+    assertThatThrownBy(
+            () -> list(Map.of("since", NOW.toString(), "until", NOW.minusSeconds(1).toString())))
+        .hasMessage("since must be before until");
     assertThatThrownBy(() -> list(Map.of("since", "yesterday")))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -7,6 +7,7 @@ import dev.kompakt.schemas.record.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -173,7 +174,7 @@ record Failures(Cause cause, Failure failure) {
             SERVER_ERROR,
             "upstream_error",
             "The provider could not be reached or failed through several tries ("
-                + cause
+                + cause.name().toLowerCase(Locale.ROOT).replace('_', ' ')
                 + "). "
                 + LATER
                 + ": it goes on from the parts that are done.",

@@ -107,8 +107,9 @@ final class DeadLetterCommand implements Runnable {
     return ExitCode.OK.number();
   }
 
-  /// The same with times for people.
+  /// The same with times for people, and with the message called what it is.
   private static JsonNode readable(ObjectNode letter) {
+    letter.set("client_was_told", letter.remove("message"));
     for (String time : List.of("failed_at", "expires_at")) {
       letter.put(time, Entries.time(letter.path(time)));
     }

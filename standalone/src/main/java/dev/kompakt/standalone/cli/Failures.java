@@ -23,12 +23,14 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     String problem =
         switch (e) {
           case CommandFailedException _,
-              ConfigException _,
               PortTakenException _,
               DirectoryInUseException _,
               RoleFailedException _,
               BrokerFailedException _ ->
               String.valueOf(e.getMessage());
+          case ConfigException wrong when wrong.problems().size() > 1 ->
+              wrong.key() + ": " + wrong.problems().size() + " things are not as they should be";
+          case ConfigException _ -> String.valueOf(e.getMessage());
           case UnreachableException _ -> unreachable(e);
           case NotWrittenException _ -> e.getMessage() + "; is it running and not full?";
           default -> {
@@ -41,6 +43,10 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
           }
         };
     say(command, problem);
+    if (e instanceof ConfigException wrong && wrong.problems().size() > 1) {
+      wrong.problems().forEach(each -> command.getErr().println("  " + each));
+      command.getErr().flush();
+    }
     return exitCode(e).number();
   }
 

@@ -63,7 +63,10 @@ final class TopicsCommand implements Runnable {
 
   @Command(
       name = "check",
-      description = "Say ok, or which topics are missing or not as they should be.")
+      description = {
+        "Say ok, or which topics are missing or not as they should be.",
+        "Ends with 78 then, as a process does that cannot mend it.",
+      })
   int check() {
     return with(
         provisioner -> {
@@ -80,7 +83,7 @@ final class TopicsCommand implements Runnable {
           options
               .output()
               .data(problems.stream().map(p -> Map.<String, Object>of("problem", p)).toList());
-          return (problems.isEmpty() ? ExitCode.OK : ExitCode.FAILED).number();
+          return (problems.isEmpty() ? ExitCode.OK : ExitCode.BAD_CONFIG).number();
         });
   }
 

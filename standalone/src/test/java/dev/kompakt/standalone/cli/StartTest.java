@@ -95,6 +95,17 @@ class StartTest {
       Run created = Run.in(home, "topics", "create", "--set", bootstrap);
 
       // When
+      Run checked =
+          Run.in(
+              home,
+              "topics",
+              "check",
+              "--set",
+              bootstrap,
+              "--set",
+              "kafka.lanes=9",
+              "--set",
+              "kafka.partitions=5");
       Run worker =
           Run.in(
               home,
@@ -104,6 +115,8 @@ class StartTest {
               "--set",
               "kafka.lanes=9",
               "--set",
+              "kafka.partitions=5",
+              "--set",
               "admin.listen=127.0.0.1:0",
               "--set",
               "sealing.key=file:" + key());
@@ -112,7 +125,12 @@ class StartTest {
       assertThat(created.exitCode()).as(created.err()).isZero();
       assertThat(worker.exitCode()).as(worker.err()).isEqualTo(78);
       assertThat(worker.err())
-          .contains("topic kompakt.jobs has 8 partitions, the config asks for 9 (kafka.lanes)");
+          .startsWith("kompakt: kafka: ")
+          .contains(" things are not as they should be\n")
+          .contains("\n  topic kompakt.jobs has 8 partitions, the config asks for 9 (kafka.lanes)");
+      assertThat(checked.exitCode()).isEqualTo(78);
+      assertThat(worker.err().lines().skip(1).map(String::strip))
+          .containsExactlyElementsOf(checked.out().lines().toList());
     }
   }
 

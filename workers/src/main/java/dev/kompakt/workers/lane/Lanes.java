@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// All lanes this worker owns, their jobs and the attempts that run; knows nothing of Kafka.
 /// Thread-safe, and blocks nobody: attempts are only handed to the executor.
@@ -118,7 +119,7 @@ final class Lanes {
       return;
     }
     List<JobTicket> held = lane.open(handover, clock.wall());
-    LOG.atInfo()
+    LOG.atLevel(held.isEmpty() ? Level.DEBUG : Level.INFO)
         .addKeyValue("lane", number)
         .addKeyValue("jobs", held.size())
         .log("took over the jobs of a lane");
