@@ -110,7 +110,7 @@ public final class WorkerService {
         };
     probes = new AccountProbes(config, credentials, reports, meters, clock);
     usage = new UsagePolling(config, probes, lanes::owns, reports, clock);
-    health.require("worker lanes", lanes::joined);
+    health.follow("worker lanes", lanes::check);
     LOG.atInfo()
         .addKeyValue("worker", worker)
         .addKeyValue("accounts", config.accounts().size())

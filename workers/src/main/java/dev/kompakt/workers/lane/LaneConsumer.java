@@ -2,6 +2,7 @@ package dev.kompakt.workers.lane;
 
 import dev.kompakt.bootstrap.kafka.Groups;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
+import dev.kompakt.bootstrap.observe.Check;
 import dev.kompakt.schemas.record.Job;
 import dev.kompakt.schemas.topic.Topics;
 import dev.kompakt.schemas.topic.UnreadableRecordException;
@@ -42,6 +43,7 @@ final class LaneConsumer {
   private final Thread thread =
       Thread.ofPlatform().daemon().name("worker-lanes").unstarted(this::run);
   private volatile @Nullable Duration grace;
+  private volatile @Nullable Throwable failure;
 
   /// Makes the consumer; it joins once it is started.
   ///
@@ -84,9 +86,16 @@ final class LaneConsumer {
     thread.start();
   }
 
-  /// Whether it is a member of the group.
-  boolean joined() {
-    return assignments.joined() && thread.isAlive();
+  /// Whether it is a member of the group; failed if its thread has died.
+  Check check() {
+    Throwable died = failure;
+    if (died != null) {
+      return new Check.Failed(
+          "the worker cannot take jobs any more ("
+              + died.getClass().getSimpleName()
+              + "); see the log");
+    }
+    return assignments.joined() && thread.isAlive() ? new Check.Holds() : new Check.NotYet();
   }
 
   /// Something may be committed. Any thread.
@@ -126,6 +135,7 @@ final class LaneConsumer {
       finish();
     } catch (Throwable e) {
       LOG.atError().setCause(e).log("the lanes' thread ended, this worker takes no more jobs");
+      failure = e;
       throw e;
     } finally {
       lanes.abandonAll();

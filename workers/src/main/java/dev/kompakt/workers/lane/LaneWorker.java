@@ -2,6 +2,7 @@ package dev.kompakt.workers.lane;
 
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
+import dev.kompakt.bootstrap.observe.Check;
 import dev.kompakt.bootstrap.observe.Meter;
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.schemas.id.AccountId;
@@ -93,9 +94,9 @@ public final class LaneWorker {
     return lanes.owns(OutcomesReader.lane(account.value(), laneCount));
   }
 
-  /// Whether it is a member of the group.
-  public boolean joined() {
-    return consumer.joined();
+  /// Whether it is a member of the group; failed if it never will be again.
+  public Check check() {
+    return consumer.check();
   }
 
   /// A compaction has ended: its attempts stop, its waiting jobs are not begun.
