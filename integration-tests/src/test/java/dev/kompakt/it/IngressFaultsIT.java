@@ -78,7 +78,13 @@ class IngressFaultsIT {
 
   @ParameterizedTest
   @EnumSource(
-      names = {"INGRESS_PAYLOADS_WRITTEN", "INGRESS_SUBMISSION_SENT", "INGRESS_SUBMISSION_WRITTEN"})
+      names = {
+        "INGRESS_BEFORE_PAYLOADS",
+        "SEGMENT_SENT",
+        "INGRESS_PAYLOADS_WRITTEN",
+        "INGRESS_SUBMISSION_SENT",
+        "INGRESS_SUBMISSION_WRITTEN"
+      })
   void shouldMakeOneCompactionOfARequestAndItsRetryWhenTheIngressDiesAccepting(CrashPoint point) {
     // Given
     String body = history();

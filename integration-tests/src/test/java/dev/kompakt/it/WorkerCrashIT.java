@@ -1,12 +1,17 @@
 package dev.kompakt.it;
 
+import static dev.kompakt.it.Client.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.kompakt.bootstrap.fault.CrashPoint;
+import dev.kompakt.schemas.record.AttemptEvent;
+import dev.kompakt.schemas.topic.Topics;
 import dev.kompakt.testing.Call;
 import dev.kompakt.testing.Cluster;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Histories;
+import dev.kompakt.testing.Reply;
 import dev.kompakt.testing.audit.Audit;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -14,23 +19,28 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// A worker dies in the second of several calls, before or after each thing it makes durable, and
-/// another one goes on: rows W1 to W3 of the fault matrix.
+/// A worker dies, or is held for longer than its session, before or after each thing it makes
+/// durable, and another one goes on: rows W1 to W4 of the fault matrix.
 @Patient
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 class WorkerCrashIT {
   private static final Duration SOON = Duration.ofSeconds(40);
+  private static final String COMPACT = "/v1/responses/compact";
+  private static final int SMALL = 8 * 1024;
+  private static final int LARGE = 250_000;
 
   private FakeUpstream upstream;
   private Cluster kompakt;
@@ -80,7 +90,7 @@ class WorkerCrashIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"WORKER_ANSWERED", "WORKER_RESULT_STORED"})
+  @EnumSource(names = {"WORKER_ANSWERED", "SEGMENT_SENT", "WORKER_RESULT_STORED"})
   void shouldCallAgainForTheOneAnswerThatWasLost(CrashPoint point) {
     // When
     Course course = courseWithDeathAt(point);
@@ -102,26 +112,133 @@ class WorkerCrashIT {
     assertThat(course.times().values()).containsOnly(1L);
   }
 
+  @Test
+  void shouldRepeatAtMostTheCallInFlightWhenItDiesWithItsPositionCommitted() {
+    // Given
+    String dying = next;
+    endOf(TwoWorkers.other(dying));
+    CountDownLatch dead = new CountDownLatch(1);
+    upstream.answering(_ -> Reply.success().after(dead));
+    kompakt.crashAt(dying, CrashPoint.WORKER_POSITION_COMMITTED, 1);
+    int first = upstream.count();
+
+    // When
+    CompletableFuture<HttpResponse<String>> answer = submit(history(SMALL));
+    assertThat(kompakt.awaitExit(dying, SOON)).isEqualTo(137);
+    dead.countDown();
+    kompakt.start(TwoWorkers.other(dying));
+
+    // Then
+    assertThat(Client.await(answer).statusCode()).isEqualTo(200);
+    assertThat(callsSince(first))
+        .filteredOn(call -> !TwoWorkers.maker(call).equals(dying))
+        .hasSize(1);
+  }
+
+  @Test
+  void shouldMakeNoCallThatAnotherWorkerMakesSinceItWasHeld() {
+    // Given
+    String held = next;
+    String other = TwoWorkers.other(held);
+    endOf(other);
+    CountDownLatch resumed = new CountDownLatch(1);
+    upstream.answering(_ -> Reply.success().after(resumed));
+    kompakt.holdAt(held, CrashPoint.WORKER_STARTED, 1);
+    int first = upstream.count();
+    CompletableFuture<HttpResponse<String>> answer = submit(history(SMALL));
+    kompakt.awaitHeld(held, SOON);
+
+    // When
+    kompakt.start(other);
+    upstream.awaitCalls(first + 1, SOON);
+    kompakt.resume(held);
+    await().atMost(SOON).until(() -> running(held) == 0);
+    resumed.countDown();
+
+    // Then
+    assertThat(Client.await(answer).statusCode()).isEqualTo(200);
+    assertThat(callsSince(first)).extracting(TwoWorkers::maker).containsExactly(other);
+  }
+
+  @Test
+  void shouldNotCallAgainWhenItsFormerOwnerReportsTheAnswerJustBefore() {
+    // Given a worker that is held with an answer, and another that is about to repeat its call
+    String held = next;
+    String other = TwoWorkers.other(held);
+    endOf(other);
+    upstream.answering(_ -> Reply.success());
+    kompakt.holdAt(held, CrashPoint.WORKER_RESULT_STORED, 1);
+    int first = upstream.count();
+    HttpResponse<String> accepted =
+        new Client(kompakt.data()).compact(history(LARGE), "prefer", "respond-async");
+    String id = json(accepted).path("id").asString();
+    kompakt.awaitHeld(held, SOON);
+    kompakt.holdAt(other, CrashPoint.WORKER_BEFORE_START, 1);
+    kompakt.awaitHeld(other, SOON);
+
+    // When
+    kompakt.resume(held);
+    await().atMost(SOON).until(() -> isReported(id));
+    kompakt.resume(other);
+
+    // Then
+    await().atMost(SOON).until(() -> status(id).equals("completed"));
+    assertThat(callsSince(first))
+        .extracting(Call::sha256)
+        .hasSizeGreaterThan(4)
+        .doesNotHaveDuplicates();
+  }
+
+  private boolean isReported(String compaction) {
+    return Records.of(kompakt, Topics.OUTCOMES).stream()
+        .anyMatch(
+            report ->
+                report instanceof AttemptEvent.AttemptFinished finished
+                    && finished.attempt().compaction().value().equals(compaction));
+  }
+
+  private String status(String compaction) {
+    return json(new Client(kompakt.data()).get("/v1/compactions/" + compaction))
+        .path("status")
+        .asString();
+  }
+
+  private double running(String worker) {
+    return new Client(kompakt.admin(worker)).metric("kompakt_attempts_running");
+  }
+
+  private List<Call> callsSince(int first) {
+    return upstream.calls().subList(first, upstream.count());
+  }
+
+  private CompletableFuture<HttpResponse<String>> submit(String body) {
+    return new Client(kompakt.data()).postAsync(COMPACT, body);
+  }
+
+  private void endOf(String worker) {
+    if (kompakt.alive(worker)) {
+      kompakt.terminate(worker);
+      assertThat(kompakt.awaitExit(worker, SOON)).isZero();
+    }
+  }
+
   /// Has the only worker there is die in its second call, and the other one started after it.
   private Course courseWithDeathAt(CrashPoint point) {
     String dying = next;
     String other = TwoWorkers.other(dying);
     next = other;
-    if (kompakt.alive(other)) {
-      kompakt.terminate(other);
-      assertThat(kompakt.awaitExit(other, SOON)).isZero();
-    }
+    endOf(other);
+    upstream.answering(_ -> Reply.success());
     kompakt.crashAt(dying, point, 2);
     int first = upstream.count();
 
-    CompletableFuture<HttpResponse<String>> answer =
-        new Client(kompakt.data()).postAsync("/v1/responses/compact", history());
+    CompletableFuture<HttpResponse<String>> answer = submit(history(LARGE));
     assertThat(kompakt.awaitExit(dying, SOON)).isEqualTo(137);
     int before = upstream.count() - first;
     kompakt.start(other);
 
     assertThat(Client.await(answer).statusCode()).isEqualTo(200);
-    List<Call> calls = upstream.calls().subList(first, upstream.count());
+    List<Call> calls = callsSince(first);
     Map<String, Long> times =
         calls.stream().collect(Collectors.groupingBy(Call::sha256, Collectors.counting()));
     assertThat(times).hasSizeGreaterThan(4);
@@ -130,7 +247,7 @@ class WorkerCrashIT {
     return course;
   }
 
-  private String history() {
-    return Histories.ofBytes(++seed, 250_000).toText();
+  private String history(long bytes) {
+    return Histories.ofBytes(++seed, bytes).toText();
   }
 }

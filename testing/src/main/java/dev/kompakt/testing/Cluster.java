@@ -3,11 +3,8 @@ package dev.kompakt.testing;
 import dev.kompakt.bootstrap.config.ConfigLoader;
 import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.bootstrap.fault.CrashPoint;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 /// broken by any.
 public final class Cluster implements Deployment {
   private static final Duration STOP_DEADLINE = Duration.ofSeconds(40);
-  private static final Duration PROBE_DEADLINE = Duration.ofSeconds(5);
   private static final String TOGETHER = "up";
 
   private final Home home;
@@ -107,7 +103,7 @@ public final class Cluster implements Deployment {
             name,
             command(name, arguments, layout),
             logs.resolve(name + ".log"),
-            () -> ready(address.admin())));
+            new ReadyProbe(http, address.admin())));
   }
 
   static Member.Command command(String name, List<String> arguments, Layout layout) {
@@ -119,21 +115,6 @@ public final class Cluster implements Deployment {
     options.addAll(layout.options().getOrDefault(name, List.of()));
     return new Member.Command(
         options, arguments, layout.environment().getOrDefault(name, Map.of()));
-  }
-
-  private boolean ready(int port) {
-    HttpRequest probe =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/readyz"))
-            .timeout(PROBE_DEADLINE)
-            .build();
-    try {
-      return http.send(probe, BodyHandlers.discarding()).statusCode() == 200;
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
   }
 
   private Member member(String name) {
@@ -203,12 +184,22 @@ public final class Cluster implements Deployment {
   /// the n-th time from its start on; started again, it does not. When this returns it is ready, or
   /// has ended there already, as work that waits for it may bring it to that point at once.
   public void crashAt(String name, CrashPoint point, int nth) {
+    startAnew(name, point.text() + ":" + nth);
+    var _ = member(name).serves();
+  }
+
+  /// Stops a process in order and starts it so that it is held, as by [#pause], at this point, when
+  /// that is passed for the n-th time from its start on. Waits for nothing but its former end.
+  public void holdAt(String name, CrashPoint point, int nth) {
+    startAnew(name, point.text() + ":" + nth + ":hold");
+  }
+
+  private void startAnew(String name, String crash) {
     if (member(name).alive()) {
       terminate(name);
       var _ = awaitExit(name, STOP_DEADLINE);
     }
-    member(name).start(Map.of(CrashPoint.VARIABLE, point.text() + ":" + nth));
-    var _ = member(name).serves();
+    member(name).start(Map.of(CrashPoint.VARIABLE, crash));
   }
 
   @Override
@@ -238,6 +229,13 @@ public final class Cluster implements Deployment {
   /// Holds a process (SIGSTOP) until [#resume].
   public void pause(String name) {
     member(name).pause();
+  }
+
+  /// Waits until a process has come to where it is held.
+  ///
+  /// @throws IllegalStateException if it does not in time
+  public void awaitHeld(String name, Duration atMost) {
+    member(name).awaitHeld(atMost);
   }
 
   /// Lets a held process go on (SIGCONT).

@@ -85,14 +85,18 @@ final class Member {
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException(name + " is not ready in time" + said());
       }
-      try {
-        Thread.sleep(BETWEEN_CHECKS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException(e);
-      }
+      pauseBetweenChecks();
     }
     return true;
+  }
+
+  private static void pauseBetweenChecks() {
+    try {
+      Thread.sleep(BETWEEN_CHECKS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   /// Waits for its end.
@@ -132,6 +136,20 @@ final class Member {
   /// SIGSTOP.
   void pause() {
     signal("STOP");
+    held = true;
+  }
+
+  /// Waits until it has stopped itself.
+  ///
+  /// @throws IllegalStateException if it does not in time
+  void awaitHeld(Duration atMost) {
+    long deadline = System.nanoTime() + atMost.toNanos();
+    while (!Vitals.stopped(pid())) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(name + " is not held within " + atMost + said());
+      }
+      pauseBetweenChecks();
+    }
     held = true;
   }
 

@@ -27,6 +27,18 @@ public record Vitals(long rssBytes, int threads, int files) {
     }
   }
 
+  /// Whether a signal has stopped this process.
+  ///
+  /// @throws UncheckedIOException if there is no such process
+  static boolean stopped(long pid) {
+    try {
+      return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
+          .anyMatch(line -> line.startsWith("State:") && line.contains("T (stopped)"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static long number(List<String> status, String field) {
     return status.stream()
         .filter(line -> line.startsWith(field))

@@ -14,7 +14,8 @@
 /// 2. Make a process fail: [Cluster#kill], [Cluster#pause] and [Cluster#resume],
 ///    [Cluster#terminate]; [Cluster#crash] and [Cluster#restart] have it back when they return.
 ///    Where exactly it dies: [Cluster#crashAt] a [dev.kompakt.bootstrap.fault.CrashPoint], then
-///    [Cluster#awaitExit] 137 and [Cluster#start].
+///    [Cluster#awaitExit] 137 and [Cluster#start]. Where exactly it is held: [Cluster#holdAt], then
+///    [Cluster#awaitHeld] and [Cluster#resume].
 /// 3. Make a link fail. From a process to the brokers: `Layout.linked("worker")`, then
 ///    [Cluster#link], [BrokerLink#set] a [Fault], [BrokerLink#heal]. To the provider: a
 ///    `FaultProxy.to(upstream.port())` of the test's own, whose port goes into the config's

@@ -4,8 +4,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// A place before or after something durable, where a process ends at once, as if killed, if
-/// `KOMPAKT_CRASH_AT` says so: `point`, or `point:n` for the n-th time it is passed. Without it a
-/// passing costs a check of a constant. For tests; no setting.
+/// `KOMPAKT_CRASH_AT` says so: `point`, or `point:n` for the n-th time it is passed. With `:hold`
+/// after it the process does not end but is stopped, by SIGSTOP, until SIGCONT. Without the
+/// variable a passing costs a check of a constant. For tests; no setting.
 public enum CrashPoint {
   /// A segment of a payload was given to the producer; it is not known to be written. Ingress and
   /// worker.

@@ -32,6 +32,19 @@ class CrashTest {
     assertThat(crash.due(CrashPoint.WORKER_ANSWERED)).isFalse();
   }
 
+  @Test
+  void shouldHoldWhereThatIsAskedAndElseEnd() {
+    // Given
+    Crash held = crash("worker-answered:2:hold");
+
+    // Then
+    assertThat(held.holds()).isTrue();
+    assertThat(held.due(CrashPoint.WORKER_ANSWERED)).isFalse();
+    assertThat(held.due(CrashPoint.WORKER_ANSWERED)).isTrue();
+    assertThat(crash("worker-answered:hold").holds()).isTrue();
+    assertThat(crash("worker-answered:2").holds()).isFalse();
+  }
+
   @ParameterizedTest
   @NullSource
   @ValueSource(strings = "")
@@ -47,6 +60,7 @@ class CrashTest {
         "worker-answered:",
         "WORKER_ANSWERED",
         ":1",
+        "worker-answered:hold:1",
         "worker-answered:99999999999"
       })
   void shouldRefuseWhatIsNoPointAndListThem(String text) {

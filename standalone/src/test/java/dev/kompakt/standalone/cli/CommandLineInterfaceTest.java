@@ -7,9 +7,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -18,6 +20,23 @@ class CommandLineInterfaceTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String REQUEST =
       "{\"model\":\"m\",\"input\":[{\"role\":\"user\",\"content\":\"hello\"}]}";
+
+  private static final List<String> COMMANDS =
+      List.of(
+          "compact",
+          "up",
+          "ingress",
+          "worker",
+          "router",
+          "broker",
+          "doctor",
+          "config",
+          "key",
+          "account",
+          "limits",
+          "topics",
+          "dead-letter",
+          "replay");
 
   @TempDir Path home;
 
@@ -29,17 +48,14 @@ class CommandLineInterfaceTest {
     // Then
     assertThat(help.exitCode()).isZero();
     assertThat(help.out())
-        .contains("Usage: kompakt", "Compact histories:", "Serve:", "Examples:", "Exit codes:")
-        .contains("compact", "up", "ingress", "worker", "router", "broker", "doctor", "config");
+        .contains("Usage: kompakt", "Compact histories:", "Serve:", "Examples:", "Exit codes:");
+    assertThat(help.out().lines().map(line -> line.replaceFirst("^  (\\S+) +\\S.*", "$1")))
+        .containsAll(COMMANDS);
     assertThat(help.err()).isEmpty();
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "compact", "up", "ingress", "worker", "router", "broker", "doctor", "config", "key",
-        "account", "limits", "topics"
-      })
+  @FieldSource("COMMANDS")
   void shouldShowAnExampleWhenACommandIsAskedForHelp(String command) {
     // When
     Run help = Run.of(command, "--help");

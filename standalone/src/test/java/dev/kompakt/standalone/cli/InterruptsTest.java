@@ -26,6 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class InterruptsTest {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final String JSON = "application/json";
+  private static final String TRIED =
+      "{\"model\":\"gpt-5\",\"input\":[{\"role\":\"user\",\"content\":\"hello\"}]}";
   private static final String REQUEST =
       "{\"model\":\"m\",\"input\":[{\"role\":\"user\",\"content\":\"hello\"}]}";
 
@@ -75,6 +77,23 @@ class InterruptsTest {
             "shutdown.notice=1m");
     await().atMost(SOON).until(() -> process.output().contains("Ctrl-C stops") || !process.alive());
     Running running = DataDirectory.running(data).orElseThrow();
+
+    // Then
+    assertThat(process.output().lines())
+        .containsSubsequence(
+            "listening  " + running.ingress() + "/v1",
+            "admin      " + running.admin() + "  (/readyz, /metrics, /admin/v1/…)",
+            "broker     " + running.broker() + ", embedded, records in " + data,
+            "providers  none",
+            "accounts   none",
+            "mode       local: no account is configured, so nothing goes upstream",
+            "try        curl -sS "
+                + running.ingress()
+                + "/v1/responses/compact -H 'Content-Type: application/json' -d '"
+                + TRIED
+                + "'",
+            "Ctrl-C stops.");
+    assertThat(ask(running.ingress() + "/v1/responses/compact", TRIED).statusCode()).isEqualTo(200);
 
     // When
     process.signal("TERM");
