@@ -54,6 +54,17 @@ public final class KafkaClients implements AutoCloseable {
     this.kafka = kafka;
     this.clientId = clientId;
     unreadable = new UnreadableRecords(meters);
+    Map<String, Object> settings = producerSettings();
+    producer =
+        make(
+            settings,
+            () ->
+                new KafkaProducer<>(
+                    settings, new ByteArraySerializer(), new ByteArraySerializer()));
+  }
+
+  /// What the shared producer is made with; what the config passes through does not undo it.
+  Map<String, Object> producerSettings() {
     Map<String, Object> settings = common("producer");
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
@@ -63,12 +74,7 @@ public final class KafkaClients implements AutoCloseable {
     settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
     settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 15_000);
     settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVERY_TIMEOUT.toMillis());
-    producer =
-        make(
-            settings,
-            () ->
-                new KafkaProducer<>(
-                    settings, new ByteArraySerializer(), new ByteArraySerializer()));
+    return settings;
   }
 
   /// A writer to this topic over the shared producer.
