@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kompakt.bootstrap.fault.CrashPoint;
 import dev.kompakt.testing.Call;
+import dev.kompakt.testing.Canaries;
+import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.Distribution;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Histories;
 import dev.kompakt.testing.Reply;
+import dev.kompakt.testing.audit.Audit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +35,8 @@ class BatchFaultsIT {
   private static final int KILLED = 137;
 
   @TempDir private Path home;
-  private final FakeUpstream upstream = FakeUpstream.start();
-  private Path config;
+  private final FakeUpstream upstream = FakeUpstream.start(Audit::receipt);
+  private String config;
   private Path archive;
 
   @BeforeEach
@@ -44,13 +47,13 @@ class BatchFaultsIT {
     }
     Files.copy(Path.of("../examples/rollout.jsonl"), archive.resolve("session.jsonl"));
     config =
-        Files.writeString(
-            home.resolve("kompakt.yaml"),
-            """
-            providers: [{ id: fake, baseUrl: "%s", mode: summarize }]
-            accounts: [{ id: team-a, provider: fake, apiKey: "file:%s" }]
-            """
-                .formatted(upstream.baseUrl(), Configs.key("a")));
+        """
+        providers: [{ id: fake, baseUrl: "%s", mode: summarize }]
+        accounts: [{ id: team-a, provider: fake, apiKey: "file:%s" }]
+        """
+            .formatted(upstream.baseUrl(), Configs.key("a"));
+    Files.writeString(home.resolve("kompakt.yaml"), config);
+    Files.writeString(home.resolve("sealing.key"), Canaries.SEALING_KEY);
   }
 
   @AfterEach
@@ -78,6 +81,7 @@ class BatchFaultsIT {
     assertComplete(originals);
     assertThat(upstream.calls()).hasSize(originals.size());
     assertThat(upstream.calls()).extracting(Call::sha256).doesNotHaveDuplicates();
+    assertNothingIsWrong();
   }
 
   @Test
@@ -103,6 +107,7 @@ class BatchFaultsIT {
     List<String> bodies = upstream.calls().stream().map(Call::sha256).toList();
     assertThat(bodies).hasSize(originals.size() + 2);
     assertThat(Set.copyOf(bodies)).hasSize(originals.size());
+    assertNothingIsWrong();
   }
 
   private static Map<String, String> crashAt(CrashPoint point, int nth) {
@@ -117,7 +122,11 @@ class BatchFaultsIT {
             "--jobs",
             Integer.toString(jobs),
             "--config",
-            config.toString());
+            "kompakt.yaml",
+            "--set",
+            "kafka.dataDir=" + home.resolve("data"),
+            "--set",
+            "sealing.key=file:" + home.resolve("sealing.key"));
     ProcessBuilder process =
         Distribution.process(List.of("-Duser.home=" + home), arguments)
             .directory(home.toFile())
@@ -151,6 +160,13 @@ class BatchFaultsIT {
     Map<String, String> results = files();
     results.keySet().removeIf(name -> !name.contains(".compacted."));
     return results;
+  }
+
+  /// Starts all that the command has left behind, to audit it.
+  private void assertNothingIsWrong() {
+    try (Deployment kompakt = Deployment.inOneJvm(home, config)) {
+      assertThat(Audit.violations(kompakt, upstream)).isEmpty();
+    }
   }
 
   private void assertComplete(Map<String, String> originals) throws IOException {

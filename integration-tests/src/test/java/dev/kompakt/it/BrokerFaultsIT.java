@@ -1,6 +1,8 @@
 package dev.kompakt.it;
 
 import static dev.kompakt.it.Client.json;
+import static dev.kompakt.it.Testbed.COMPACT;
+import static dev.kompakt.it.Testbed.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -9,9 +11,8 @@ import dev.kompakt.schemas.record.DeadLetter;
 import dev.kompakt.schemas.topic.Topics;
 import dev.kompakt.testing.Call;
 import dev.kompakt.testing.Cluster;
-import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
-import dev.kompakt.testing.Histories;
+import dev.kompakt.testing.Layout;
 import dev.kompakt.testing.Reply;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,21 +20,17 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -46,68 +43,54 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 class BrokerFaultsIT {
-  private static final Duration SOON = Duration.ofSeconds(40);
-
   /// A record is waited for 30 s.
   private static final Duration REFUSED_WITHIN = Duration.ofSeconds(35);
 
-  private static final String COMPACT = "/v1/responses/compact";
   private static final long SPLIT_BYTES = 250_000;
   private static final int PARALLEL = 4;
 
+  @AutoClose private Testbed bed;
   private FakeUpstream upstream;
   private Cluster kompakt;
   private Client client;
-  private int seed;
 
   @BeforeAll
   void start(@TempDir Path home) {
-    upstream = FakeUpstream.start();
-    kompakt =
-        Deployment.inProcesses(
+    bed =
+        Testbed.start(
             home,
-            Configs.provider(
-                upstream, "summarize, chunkBytes: 64KiB", "{ firstAfter: 200ms, every: 200ms }"));
-    client = new Client(kompakt.data());
+            Layout.ONE_OF_EACH,
+            provider ->
+                Configs.provider(
+                    provider,
+                    "summarize, chunkBytes: 64KiB",
+                    "{ firstAfter: 200ms, every: 200ms }"));
+    upstream = bed.upstream();
+    kompakt = bed.kompakt();
+    client = bed.client();
   }
 
   @AfterEach
-  void everyCompactionHasEndedOnce() {
-    upstream.answering(_ -> Reply.success());
-    for (String name : List.of("broker", "ingress")) {
-      if (!kompakt.alive(name)) {
-        kompakt.start(name);
-      }
-    }
-    assertThat(Records.endings(kompakt).values()).as("ends of each compaction").containsOnly(1);
-  }
-
-  @AfterAll
-  void stop() {
-    if (kompakt != null) {
-      kompakt.close();
-    }
-    upstream.close();
+  void mend() {
+    bed.mend();
   }
 
   @Test
   void shouldRefuseWhatIsNewAndKeepWhatIsParkedWhileTheBrokerIsDead() throws IOException {
     // Given
-    CountDownLatch released = new CountDownLatch(1);
     int before = upstream.count();
-    upstream.answering(_ -> Reply.success().after(released));
-    CompletableFuture<HttpResponse<String>> running =
-        client.postAsync(COMPACT, history(SPLIT_BYTES));
-    HttpResponse<InputStream> parked = client.parked(COMPACT, history(Histories.SMALL_BYTES));
+    bed.hold();
+    CompletableFuture<HttpResponse<String>> running = bed.submit(bed.history(SPLIT_BYTES));
+    HttpResponse<InputStream> parked = client.parked(COMPACT, bed.history());
     upstream.awaitCalls(before + 2, SOON);
 
     // When
     kompakt.kill("broker");
     int inFlight = upstream.count() - before;
     long asked = System.nanoTime();
-    HttpResponse<String> refused = client.compact(history(Histories.SMALL_BYTES));
+    HttpResponse<String> refused = client.compact(bed.history());
     Duration waited = Duration.ofNanos(System.nanoTime() - asked);
-    released.countDown();
+    bed.release();
 
     // Then
     assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
@@ -125,7 +108,7 @@ class BrokerFaultsIT {
     }
     Client.assertSummarized(Client.await(running));
     assertRepeated(before, inFlight);
-    Client.assertSummarized(client.compact(history(Histories.SMALL_BYTES)));
+    Client.assertSummarized(client.compact(bed.history()));
   }
 
   /// Half of those that were due.
@@ -139,7 +122,7 @@ class BrokerFaultsIT {
     int before = upstream.count();
     upstream.answering(_ -> Reply.success().after(Duration.ofMillis(300)));
     List<CompletableFuture<HttpResponse<String>>> running =
-        Stream.generate(() -> client.postAsync(COMPACT, history(SPLIT_BYTES))).limit(4).toList();
+        Stream.generate(() -> bed.submit(bed.history(SPLIT_BYTES))).limit(4).toList();
     upstream.awaitCalls(before + PARALLEL, SOON);
 
     // When
@@ -155,7 +138,7 @@ class BrokerFaultsIT {
   @Test
   void shouldRefuseBeforeAnythingIsAcceptedWhenTheBrokerTakesNoRecordOfThatSize() throws Exception {
     // Given
-    String body = history(SPLIT_BYTES);
+    String body = bed.history(SPLIT_BYTES);
     int known = Records.endings(kompakt).size();
     setMaxMessageBytes("1000");
 
@@ -190,20 +173,19 @@ class BrokerFaultsIT {
   @Test
   void shouldSayThatAPayloadIsLostWhenItIsDeletedBeforeItsCompactionIsDone() throws Exception {
     // Given
-    CountDownLatch released = new CountDownLatch(1);
     int before = upstream.count();
-    upstream.answering(_ -> Reply.success().after(released));
+    bed.hold();
     String location =
         client
-            .compact(history(2 * SPLIT_BYTES), "prefer", "respond-async")
+            .compact(bed.history(2 * SPLIT_BYTES), "prefer", "respond-async")
             .headers()
             .firstValue("location")
             .orElseThrow();
     upstream.awaitCalls(before + 1, SOON);
 
     // When
-    deletePayloads();
-    released.countDown();
+    Records.deletePayloads(kompakt);
+    bed.release();
 
     // Then
     await()
@@ -226,36 +208,9 @@ class BrokerFaultsIT {
     }
   }
 
-  /// As retention does.
-  private void deletePayloads() throws Exception {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kompakt.broker()))) {
-      String topic = Topics.PAYLOADS.name();
-      Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
-      admin
-          .describeTopics(List.of(topic))
-          .allTopicNames()
-          .get()
-          .values()
-          .forEach(
-              described ->
-                  described
-                      .partitions()
-                      .forEach(
-                          partition ->
-                              all.put(
-                                  new TopicPartition(topic, partition.partition()),
-                                  RecordsToDelete.beforeOffset(-1))));
-      admin.deleteRecords(all).all().get();
-    }
-  }
-
   private void assertRepeated(int before, int atMost) {
     List<Call> calls = upstream.calls().subList(before, upstream.count());
     long different = calls.stream().map(Call::sha256).distinct().count();
     assertThat(calls.size() - different).as("repeated calls").isBetween(0L, (long) atMost);
-  }
-
-  private String history(long bytes) {
-    return Histories.ofBytes(++seed, bytes).toText();
   }
 }

@@ -7,6 +7,7 @@ import dev.kompakt.testing.Call.Endpoint;
 import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Reply;
+import dev.kompakt.testing.audit.Audit;
 import dev.kompakt.testing.clients.Codex;
 import dev.kompakt.testing.clients.Codex.Settings;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CodexCrashIT {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
-  private final FakeUpstream upstream = FakeUpstream.start();
+  private final FakeUpstream upstream = FakeUpstream.start(Audit::receipt);
   private final String config =
       Configs.provider(upstream, "native", "{ firstAfter: 200ms, every: 200ms }");
 
@@ -67,6 +68,7 @@ class CodexCrashIT {
   void shouldGiveCodexTheResultOnItsRetryWhenTheIngressDies() throws Exception {
     try (Deployment kompakt = Deployment.inProcesses(home, config)) {
       assertThat(compactWhileKilling("ingress", kompakt)).as("bought once").hasSize(1);
+      assertThat(Audit.violations(kompakt, upstream)).isEmpty();
     }
   }
 
@@ -74,6 +76,7 @@ class CodexCrashIT {
   void shouldRepeatOnlyTheCallInFlightWhenEverythingDies() throws Exception {
     try (Deployment kompakt = Deployment.inOneProcess(home, config, List.of("-Xmx512m"))) {
       assertThat(compactWhileKilling("up", kompakt)).hasSize(2);
+      assertThat(Audit.violations(kompakt, upstream)).isEmpty();
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.kompakt.it;
 
+import dev.kompakt.bootstrap.config.KompaktConfig;
 import dev.kompakt.testing.Deployment;
 import java.net.URI;
 import java.nio.file.Path;
@@ -31,6 +32,16 @@ class CompactionTestcontainersIT extends CompactionSuite {
     @Override
     public URI admin() {
       return kompakt.admin();
+    }
+
+    @Override
+    public String broker() {
+      return kompakt.broker();
+    }
+
+    @Override
+    public KompaktConfig config() {
+      return kompakt.config();
     }
 
     @Override

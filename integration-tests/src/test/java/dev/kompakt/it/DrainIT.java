@@ -1,30 +1,27 @@
 package dev.kompakt.it;
 
 import static dev.kompakt.it.Client.events;
+import static dev.kompakt.it.Testbed.COMPACT;
+import static dev.kompakt.it.Testbed.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.kompakt.testing.Call;
 import dev.kompakt.testing.Cluster;
-import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Histories;
 import dev.kompakt.testing.Layout;
-import dev.kompakt.testing.Reply;
-import dev.kompakt.testing.SyntheticRequest;
-import dev.kompakt.testing.audit.Audit;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,65 +35,53 @@ import tools.jackson.databind.JsonNode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 class DrainIT {
-  private static final Duration SOON = Duration.ofSeconds(30);
-  private static final String COMPACT = "/v1/responses/compact";
   private static final String RESPONSES = "/v1/responses";
 
   /// The ingress whose requests get their status at once, and are kept alive from then on.
   private static final String EARLY = "ingress-2";
 
-  private final FakeUpstream upstream = FakeUpstream.start();
-  private CountDownLatch answering = new CountDownLatch(0);
+  @AutoClose private Testbed bed;
+  private FakeUpstream upstream;
   private Cluster kompakt;
-  private int seed;
 
   @BeforeAll
   void start(@TempDir Path home) {
-    kompakt =
-        Deployment.inProcesses(
+    bed =
+        Testbed.start(
             home,
-            Configs.provider(upstream, "native", "{ firstAfter: 60s }")
-                + "shutdown: { notice: 1s, grace: 3s }\n",
             Layout.ONE_OF_EACH
                 .workers(2)
                 .ingresses(2)
                 .setting(EARLY, "ingress.keepalive.firstAfter", "100ms")
                 .setting(EARLY, "ingress.keepalive.every", "100ms")
                 .setting("worker", "shutdown.grace", "25s")
-                .setting("worker-2", "shutdown.grace", "25s"));
+                .setting("worker-2", "shutdown.grace", "25s"),
+            provider ->
+                Configs.provider(provider, "native", "{ firstAfter: 60s }")
+                    + "shutdown: { notice: 1s, grace: 3s }\n");
+    upstream = bed.upstream();
+    kompakt = bed.kompakt();
   }
 
-  @AfterAll
-  void stop() {
-    try (var _ = upstream;
-        var _ = kompakt) {
-      assertThat(Audit.violations(kompakt, upstream)).isEmpty();
-    }
-  }
-
-  /// Upstream answers nothing until it is let.
   @BeforeEach
   void hold() {
     upstream.reset();
-    upstream.summarizing(Audit::receipt);
-    CountDownLatch latch = new CountDownLatch(1);
-    answering = latch;
-    upstream.answering(_ -> Reply.success().after(latch));
+    bed.hold();
   }
 
   @AfterEach
   void letGo() {
-    answering.countDown();
+    bed.release();
   }
 
   @Test
   void shouldTurnParkedRequestsAwayRetryablyAndBuyNothingAgainWhenAnIngressIsStopped() {
     // Given
-    Client early = new Client(kompakt.data(EARLY));
-    Client late = new Client(kompakt.data("ingress"));
-    String notCommitted = history();
-    String committed = history();
-    String streamed = text(fresh().withTrigger());
+    Client early = bed.at(EARLY);
+    Client late = bed.client();
+    String notCommitted = bed.history();
+    String committed = bed.history();
+    String streamed = Histories.small(-1).withTrigger().toText();
     CompletableFuture<HttpResponse<String>> unary = late.postAsync(COMPACT, notCommitted);
     CompletableFuture<HttpResponse<String>> kept = early.postAsync(COMPACT, committed);
     CompletableFuture<HttpResponse<String>> stream = early.postAsync(RESPONSES, streamed);
@@ -108,7 +93,7 @@ class DrainIT {
     await().atMost(SOON).until(() -> isUnready("ingress") && isUnready(EARLY));
     assertThat(unary).as("not ready first").isNotDone();
     await().atMost(SOON).until(() -> late.get("/v1/compactions/none").statusCode() == 503);
-    HttpResponse<String> fresh = late.compact(history());
+    HttpResponse<String> fresh = late.compact(bed.history());
     assertThat(unary).as("nothing new before what is parked goes").isNotDone();
 
     // Then
@@ -123,7 +108,7 @@ class DrainIT {
     assertThat(kompakt.awaitExit(EARLY, SOON)).isZero();
 
     // When
-    answering.countDown();
+    bed.release();
     kompakt.start("ingress");
     kompakt.start(EARLY);
 
@@ -138,14 +123,14 @@ class DrainIT {
   @Test
   void shouldAnswerWhatEndsWithinTheGraceWhenAnIngressIsStopped() {
     // Given
-    Client client = new Client(kompakt.data("ingress"));
-    CompletableFuture<HttpResponse<String>> parked = client.postAsync(COMPACT, history());
+    Client client = bed.client();
+    CompletableFuture<HttpResponse<String>> parked = client.postAsync(COMPACT, bed.history());
     var _ = upstream.awaitCalls(1, SOON);
 
     // When
     kompakt.terminate("ingress");
     await().atMost(SOON).until(() -> isUnready("ingress"));
-    answering.countDown();
+    bed.release();
 
     // Then
     assertThat(Client.await(parked).statusCode()).isEqualTo(200);
@@ -157,9 +142,8 @@ class DrainIT {
   @Test
   void shouldStopAtOnceAndBuyNothingAgainWhenASecondSignalComes() {
     // Given
-    String body = history();
-    CompletableFuture<HttpResponse<String>> parked =
-        new Client(kompakt.data("ingress")).postAsync(COMPACT, body);
+    String body = bed.history();
+    CompletableFuture<HttpResponse<String>> parked = bed.client().postAsync(COMPACT, body);
     var _ = upstream.awaitCalls(1, SOON);
 
     // When
@@ -172,9 +156,8 @@ class DrainIT {
     assertThatThrownBy(() -> Client.await(parked)).isInstanceOf(UncheckedIOException.class);
 
     // When
-    CompletableFuture<HttpResponse<String>> elsewhere =
-        new Client(kompakt.data(EARLY)).postAsync(COMPACT, body);
-    answering.countDown();
+    CompletableFuture<HttpResponse<String>> elsewhere = bed.at(EARLY).postAsync(COMPACT, body);
+    bed.release();
 
     // Then
     assertThat(Client.await(elsewhere).statusCode()).isEqualTo(200);
@@ -185,7 +168,7 @@ class DrainIT {
   @Test
   void shouldEndItsCallsAndHandItsLanesOverWhenAWorkerIsStopped() {
     // Given
-    Client client = new Client(kompakt.data("ingress"));
+    Client client = bed.client();
     List<CompletableFuture<HttpResponse<String>>> running = post(client, 4);
     var _ = upstream.awaitCalls(4, SOON);
 
@@ -194,7 +177,7 @@ class DrainIT {
     kompakt.terminate("worker-2");
     await().atMost(SOON).until(() -> isUnready("worker") && isUnready("worker-2"));
     List<CompletableFuture<HttpResponse<String>>> waiting = post(client, 2);
-    answering.countDown();
+    bed.release();
 
     // Then
     running.forEach(answer -> assertThat(Client.await(answer).statusCode()).isEqualTo(200));
@@ -214,8 +197,7 @@ class DrainIT {
   @Test
   void shouldGoOnWhereItWasWhenTheRouterIsStopped() {
     // Given
-    List<CompletableFuture<HttpResponse<String>>> running =
-        post(new Client(kompakt.data("ingress")), 3);
+    List<CompletableFuture<HttpResponse<String>>> running = post(bed.client(), 3);
     var _ = upstream.awaitCalls(3, SOON);
 
     // When
@@ -223,18 +205,20 @@ class DrainIT {
 
     // Then
     assertThat(kompakt.awaitExit("router", SOON)).isZero();
-    answering.countDown();
+    bed.release();
     kompakt.start("router");
     running.forEach(answer -> assertThat(Client.await(answer).statusCode()).isEqualTo(200));
     assertBoughtOnce(3);
   }
 
   private List<CompletableFuture<HttpResponse<String>>> post(Client client, int count) {
-    return IntStream.range(0, count).mapToObj(_ -> client.postAsync(COMPACT, history())).toList();
+    return IntStream.range(0, count)
+        .mapToObj(_ -> client.postAsync(COMPACT, bed.history()))
+        .toList();
   }
 
   private boolean isUnready(String name) {
-    return new Client(kompakt.admin(name)).get("/readyz").statusCode() == 503;
+    return bed.admin(name).get("/readyz").statusCode() == 503;
   }
 
   private static void assertTurnedAway(HttpResponse<String> response) {
@@ -249,17 +233,5 @@ class DrainIT {
     assertThat(upstream.calls().stream().collect(Collectors.groupingBy(Call::sha256)).values())
         .hasSize(requests)
         .allSatisfy(calls -> assertThat(calls).hasSize(1));
-  }
-
-  private String history() {
-    return text(fresh());
-  }
-
-  private SyntheticRequest fresh() {
-    return Histories.ofBytes(++seed, Histories.SMALL_BYTES);
-  }
-
-  private static String text(SyntheticRequest request) {
-    return request.toText();
   }
 }

@@ -2,14 +2,15 @@ package dev.kompakt.it;
 
 import static dev.kompakt.it.Client.compactionItems;
 import static dev.kompakt.it.Client.json;
+import static dev.kompakt.it.Testbed.COMPACT;
+import static dev.kompakt.it.Testbed.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kompakt.bootstrap.fault.CrashPoint;
 import dev.kompakt.testing.Cluster;
-import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
-import dev.kompakt.testing.Histories;
+import dev.kompakt.testing.Layout;
 import dev.kompakt.testing.Reply;
 import dev.kompakt.testing.audit.Audit;
 import java.io.ByteArrayOutputStream;
@@ -25,9 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -42,38 +41,26 @@ import tools.jackson.core.JacksonException;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 class IngressFaultsIT {
-  private static final Duration SOON = Duration.ofSeconds(30);
   private static final Duration FIRST_KEEPALIVE = Duration.ofSeconds(1);
-  private static final String COMPACT = "/v1/responses/compact";
   private static final int LARGE = 4 << 20;
 
+  @AutoClose private Testbed bed;
   private FakeUpstream upstream;
   private Cluster kompakt;
-  private int seed;
 
   @BeforeAll
   void start(@TempDir Path home) {
-    upstream = FakeUpstream.start().summarizing(Audit::receipt);
-    kompakt =
-        Deployment.inProcesses(
+    bed =
+        Testbed.start(
             home,
-            Configs.provider(
-                upstream,
-                "native",
-                "{ firstAfter: %dms, every: 500ms }".formatted(FIRST_KEEPALIVE.toMillis())));
-  }
-
-  @AfterAll
-  void stop() {
-    if (kompakt != null) {
-      kompakt.close();
-    }
-    upstream.close();
-  }
-
-  @AfterEach
-  void assertNothingLostAndNothingBoughtTwice() {
-    assertThat(Audit.violations(kompakt, upstream)).isEmpty();
+            Layout.ONE_OF_EACH,
+            provider ->
+                Configs.provider(
+                    provider,
+                    "native",
+                    "{ firstAfter: %dms, every: 500ms }".formatted(FIRST_KEEPALIVE.toMillis())));
+    upstream = bed.upstream();
+    kompakt = bed.kompakt();
   }
 
   @ParameterizedTest
@@ -87,7 +74,7 @@ class IngressFaultsIT {
       })
   void shouldMakeOneCompactionOfARequestAndItsRetryWhenTheIngressDiesAccepting(CrashPoint point) {
     // Given
-    String body = history();
+    String body = bed.history();
     int before = upstream.count();
     kompakt.crashAt("ingress", point, 1);
 
@@ -107,10 +94,9 @@ class IngressFaultsIT {
   @Test
   void shouldHaveTheResultForWhoeverAsksAgainWhenTheIngressDiesWithTheRequestParked() {
     // Given
-    String body = history();
+    String body = bed.history();
     int before = upstream.count();
-    CountDownLatch released = new CountDownLatch(1);
-    upstream.answering(_ -> Reply.success().after(released));
+    bed.hold();
     Client client = new Client(kompakt.data());
     CompletableFuture<HttpResponse<String>> parked =
         client.postAsync(COMPACT, body, "idempotency-key", "p2");
@@ -125,7 +111,7 @@ class IngressFaultsIT {
     // When
     kompakt.kill("ingress");
     assertThatThrownBy(() -> Client.await(parked)).isInstanceOf(UncheckedIOException.class);
-    released.countDown();
+    bed.release();
     kompakt.start("ingress");
     HttpResponse<String> retried = client.compact(body, "idempotency-key", "p2");
     HttpResponse<String> asked = client.get(where);
@@ -144,7 +130,7 @@ class IngressFaultsIT {
   void shouldBreakTheAnswerAndHaveAllOfItForTheRetryWhenTheIngressDiesWritingIt(boolean committed)
       throws Exception {
     // Given
-    String body = history();
+    String body = bed.history();
     int before = upstream.count();
     Duration working = committed ? FIRST_KEEPALIVE.multipliedBy(2) : Duration.ZERO;
     upstream
@@ -187,9 +173,5 @@ class IngressFaultsIT {
       assertThatThrownBy(() -> in.transferTo(came)).isInstanceOf(IOException.class);
     }
     return came.toString(StandardCharsets.UTF_8);
-  }
-
-  private String history() {
-    return Histories.ofBytes(++seed, Histories.SMALL_BYTES).toText();
   }
 }

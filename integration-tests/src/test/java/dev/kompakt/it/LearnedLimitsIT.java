@@ -9,6 +9,7 @@ import dev.kompakt.testing.Canaries;
 import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Reply;
+import dev.kompakt.testing.audit.Audit;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -59,17 +60,17 @@ class LearnedLimitsIT {
   @BeforeAll
   void start(@TempDir Path directory) throws IOException {
     home = directory;
-    upstream = FakeUpstream.start();
+    upstream = FakeUpstream.start(Audit::receipt);
     deployment = Deployment.inProcesses(home, config(CHUNKS, Duration.ofMinutes(10)), WORKERS);
     client = new Client(deployment.data());
   }
 
   @AfterAll
   void stop() {
-    if (deployment != null) {
-      deployment.close();
+    try (var _ = upstream;
+        var _ = deployment) {
+      assertThat(Audit.violations(deployment, upstream)).isEmpty();
     }
-    upstream.close();
   }
 
   @BeforeEach

@@ -11,9 +11,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 
 /// What a deployment has written, read from the topics themselves.
 final class Records {
@@ -49,6 +54,20 @@ final class Records {
       endings.merge(status.compaction().value(), status.ended() ? 1 : 0, Integer::sum);
     }
     return endings;
+  }
+
+  /// Deletes all payloads, as retention does.
+  static void deletePayloads(Deployment kompakt) throws ExecutionException, InterruptedException {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kompakt.broker()))) {
+      String topic = Topics.PAYLOADS.name();
+      Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
+      TopicDescription described =
+          admin.describeTopics(List.of(topic)).allTopicNames().get().values().iterator().next();
+      for (TopicPartitionInfo partition : described.partitions()) {
+        all.put(new TopicPartition(topic, partition.partition()), RecordsToDelete.beforeOffset(-1));
+      }
+      admin.deleteRecords(all).all().get();
+    }
   }
 
   private static KafkaClients clients(Deployment kompakt) {

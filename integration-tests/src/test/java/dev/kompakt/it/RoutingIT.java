@@ -15,6 +15,7 @@ import dev.kompakt.testing.Canaries;
 import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Reply;
+import dev.kompakt.testing.audit.Audit;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,7 +42,7 @@ class RoutingIT {
 
   @BeforeEach
   void start(@TempDir Path home) {
-    upstream = FakeUpstream.start();
+    upstream = FakeUpstream.start(Audit::receipt);
     deployment =
         Deployment.inProcesses(
             home, Configs.provider(upstream, "native", "{ firstAfter: 30s, every: 10s }"));
@@ -50,10 +51,10 @@ class RoutingIT {
 
   @AfterEach
   void stop() {
-    if (deployment != null) {
-      deployment.close();
+    try (var _ = upstream;
+        var _ = deployment) {
+      assertThat(Audit.violations(deployment, upstream)).isEmpty();
     }
-    upstream.close();
   }
 
   private static String fresh() {

@@ -1,14 +1,14 @@
 package dev.kompakt.it;
 
+import static dev.kompakt.it.Testbed.COMPACT;
+import static dev.kompakt.it.Testbed.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.kompakt.testing.Canaries;
 import dev.kompakt.testing.Cluster;
-import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
-import dev.kompakt.testing.Histories;
 import dev.kompakt.testing.Layout;
 import dev.kompakt.testing.Reply;
 import java.io.UncheckedIOException;
@@ -22,8 +22,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,35 +37,26 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
 class ScaleOutIT {
-  private static final Duration SOON = Duration.ofSeconds(40);
-  private static final String COMPACT = "/v1/responses/compact";
-
+  @AutoClose private Testbed bed;
   private FakeUpstream upstream;
   private Cluster kompakt;
-  private CountDownLatch gate = new CountDownLatch(0);
-  private int seed;
+  private int turns;
 
   @BeforeAll
   void start(@TempDir Path home) {
-    upstream = FakeUpstream.start();
-    kompakt =
-        Deployment.inProcesses(
+    bed =
+        Testbed.start(
             home,
-            Configs.provider(upstream, "native", "{ firstAfter: 300ms, every: 300ms }"),
             Layout.ONE_OF_EACH
                 .ingresses(2)
                 .routers(2)
                 .workers(2)
                 .setting("ingress", "shutdown.notice", "2s")
-                .setting("ingress-2", "shutdown.notice", "2s"));
-  }
-
-  @AfterAll
-  void stop() {
-    if (kompakt != null) {
-      kompakt.close();
-    }
-    upstream.close();
+                .setting("ingress-2", "shutdown.notice", "2s"),
+            provider ->
+                Configs.provider(provider, "native", "{ firstAfter: 300ms, every: 300ms }"));
+    upstream = bed.upstream();
+    kompakt = bed.kompakt();
   }
 
   @BeforeEach
@@ -75,21 +66,22 @@ class ScaleOutIT {
 
   @AfterEach
   void release() {
-    gate.countDown();
+    bed.release();
   }
 
   @Test
   void shouldAnswerForAnyCompactionAtAnyIngress() {
     // Given
-    hold();
-    String location = location(submit("ingress", history()));
+    bed.hold();
+    String location = location(submit("ingress", bed.history()));
 
     upstream.awaitCalls(1, SOON);
     await().atMost(SOON).until(() -> status("ingress-2", location).equals("in_progress"));
 
     // When
-    var followed = CompletableFuture.supplyAsync(() -> at("ingress-2").get(location + "/events"));
-    gate.countDown();
+    var followed =
+        CompletableFuture.supplyAsync(() -> bed.at("ingress-2").get(location + "/events"));
+    bed.release();
 
     // Then
     assertThat(Client.await(followed).body()).contains("compaction.completed");
@@ -101,15 +93,15 @@ class ScaleOutIT {
   @Test
   void shouldMakeOneCompactionOfARequestThatIsParkedAtTwoIngresses() {
     // Given
-    hold();
-    String body = history();
+    bed.hold();
+    String body = bed.history();
 
     // When
-    var here = at("ingress").postAsync(COMPACT, body);
-    var there = at("ingress-2").postAsync(COMPACT, body);
+    var here = bed.client().postAsync(COMPACT, body);
+    var there = bed.at("ingress-2").postAsync(COMPACT, body);
     await().atMost(SOON).until(() -> parked("ingress") == 1 && parked("ingress-2") == 1);
     upstream.awaitCalls(1, SOON);
-    gate.countDown();
+    bed.release();
 
     // Then
     HttpResponse<String> answer = Client.await(here);
@@ -121,23 +113,23 @@ class ScaleOutIT {
   @Test
   void shouldAnswerTheRetryElsewhereWhenAnIngressIsKilledAndKnowItAllOnceItIsBack() {
     // Given
-    hold();
-    String body = history();
-    var lost = at("ingress").postAsync(COMPACT, body);
+    bed.hold();
+    String body = bed.history();
+    var lost = bed.client().postAsync(COMPACT, body);
     upstream.awaitCalls(1, SOON);
 
     // When
     kompakt.kill("ingress");
     assertThatThrownBy(() -> Client.await(lost)).isInstanceOf(UncheckedIOException.class);
-    var retried = at("ingress-2").postAsync(COMPACT, body);
+    var retried = bed.at("ingress-2").postAsync(COMPACT, body);
     await().atMost(SOON).until(() -> parked("ingress-2") == 1);
-    gate.countDown();
+    bed.release();
     HttpResponse<String> answer = Client.await(retried);
     kompakt.start("ingress");
 
     // Then
     assertThat(answer.statusCode()).isEqualTo(200);
-    assertThat(Client.json(at("ingress").compact(body))).isEqualTo(Client.json(answer));
+    assertThat(Client.json(bed.client().compact(body))).isEqualTo(Client.json(answer));
     String location = location(submit("ingress", body));
     assertThat(status("ingress", location)).isEqualTo("completed");
     assertThat(upstream.count()).isEqualTo(1);
@@ -149,21 +141,21 @@ class ScaleOutIT {
         .atMost(SOON)
         .untilAsserted(
             () -> {
-              assertThat(metric("worker", "kompakt_lanes")).isEqualTo(4);
-              assertThat(metric("worker-2", "kompakt_lanes")).isEqualTo(4);
+              assertThat(bed.admin("worker").metric("kompakt_lanes")).isEqualTo(4);
+              assertThat(bed.admin("worker-2").metric("kompakt_lanes")).isEqualTo(4);
             });
   }
 
   @Test
   void shouldTakeOverWhatAKilledRouterHadToDecide() {
     // Given
-    hold();
+    bed.hold();
     List<String> before = submitted();
     upstream.awaitCalls(before.size(), SOON);
 
     // When
     kompakt.kill("router");
-    gate.countDown();
+    bed.release();
     List<String> after = submitted();
 
     // Then
@@ -193,7 +185,7 @@ class ScaleOutIT {
                       boolean turn = sent.size() % 2 == 0;
                       sent.add(
                           balancer
-                              .send(turn ? "/v1/responses" : COMPACT, turn ? turn() : history())
+                              .send(turn ? "/v1/responses" : COMPACT, turn ? turn() : bed.history())
                               .handle((answer, failure) -> trouble(answer, failure, troubles)));
                     }
                   } catch (InterruptedException e) {
@@ -232,12 +224,12 @@ class ScaleOutIT {
       }
       String chosen = ready.get(next % ready.size());
       next++;
-      return at(chosen).postAsync(path, body);
+      return bed.at(chosen).postAsync(path, body);
     }
 
     private boolean ready(String ingress) {
       try {
-        return new Client(kompakt.admin(ingress)).get("/readyz").statusCode() == 200;
+        return bed.admin(ingress).get("/readyz").statusCode() == 200;
       } catch (UncheckedIOException e) {
         return false;
       }
@@ -258,20 +250,13 @@ class ScaleOutIT {
     return told;
   }
 
-  /// Has upstream hold all answers until the gate is opened.
-  private void hold() {
-    CountDownLatch closed = new CountDownLatch(1);
-    gate = closed;
-    upstream.answering(_ -> Reply.success().after(closed));
-  }
-
   /// Compactions enough to lie on partitions of both routers, and no more than run at once.
   private List<String> submitted() {
-    return IntStream.range(0, 8).mapToObj(_ -> location(submit("ingress", history()))).toList();
+    return IntStream.range(0, 8).mapToObj(_ -> location(submit("ingress", bed.history()))).toList();
   }
 
   private HttpResponse<String> submit(String ingress, String body) {
-    HttpResponse<String> accepted = at(ingress).compact(body, "prefer", "respond-async");
+    HttpResponse<String> accepted = bed.at(ingress).compact(body, "prefer", "respond-async");
     assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
     return accepted;
   }
@@ -281,29 +266,17 @@ class ScaleOutIT {
   }
 
   private String status(String ingress, String location) {
-    return Client.json(at(ingress).get(location)).path("status").asString("");
-  }
-
-  private Client at(String ingress) {
-    return new Client(kompakt.data(ingress));
+    return Client.json(bed.at(ingress).get(location)).path("status").asString("");
   }
 
   private double parked(String ingress) {
-    return metric(ingress, "kompakt_parked_requests");
-  }
-
-  private double metric(String process, String name) {
-    return new Client(kompakt.admin(process)).metric(name);
-  }
-
-  private String history() {
-    return Histories.small(++seed).toText();
+    return bed.admin(ingress).metric("kompakt_parked_requests");
   }
 
   private String turn() {
     return """
     {"model":"gpt-5.5","input":[{"type":"message","role":"user",\
     "content":[{"type":"input_text","text":"turn %d %s"}]}]}"""
-        .formatted(++seed, Canaries.TEXT);
+        .formatted(++turns, Canaries.TEXT);
   }
 }

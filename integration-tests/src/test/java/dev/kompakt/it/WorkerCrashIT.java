@@ -1,6 +1,7 @@
 package dev.kompakt.it;
 
 import static dev.kompakt.it.Client.json;
+import static dev.kompakt.it.Testbed.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,19 +11,15 @@ import dev.kompakt.schemas.topic.Topics;
 import dev.kompakt.testing.Call;
 import dev.kompakt.testing.Cluster;
 import dev.kompakt.testing.FakeUpstream;
-import dev.kompakt.testing.Histories;
 import dev.kompakt.testing.Reply;
-import dev.kompakt.testing.audit.Audit;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -37,33 +34,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 class WorkerCrashIT {
-  private static final Duration SOON = Duration.ofSeconds(40);
-  private static final String COMPACT = "/v1/responses/compact";
-  private static final int SMALL = 8 * 1024;
   private static final int LARGE = 250_000;
 
+  @AutoClose private Testbed bed;
   private FakeUpstream upstream;
   private Cluster kompakt;
   private String next = "worker";
-  private int seed;
 
   @BeforeAll
   void start(@TempDir Path home) {
-    upstream = FakeUpstream.start().summarizing(Audit::receipt);
-    kompakt = TwoWorkers.start(home, upstream, 4);
-  }
-
-  @AfterAll
-  void stop() {
-    if (kompakt != null) {
-      kompakt.close();
-    }
-    upstream.close();
-  }
-
-  @AfterEach
-  void assertNothingLostAndNothingBoughtTwice() {
-    assertThat(Audit.violations(kompakt, upstream)).isEmpty();
+    bed = TwoWorkers.start(home, 4);
+    upstream = bed.upstream();
+    kompakt = bed.kompakt();
   }
 
   /// What became of a compaction during which a worker died.
@@ -123,7 +105,7 @@ class WorkerCrashIT {
     int first = upstream.count();
 
     // When
-    CompletableFuture<HttpResponse<String>> answer = submit(history(SMALL));
+    CompletableFuture<HttpResponse<String>> answer = bed.submit(bed.history());
     assertThat(kompakt.awaitExit(dying, SOON)).isEqualTo(137);
     dead.countDown();
     kompakt.start(TwoWorkers.other(dying));
@@ -145,7 +127,7 @@ class WorkerCrashIT {
     upstream.answering(_ -> Reply.success().after(resumed));
     kompakt.holdAt(held, CrashPoint.WORKER_STARTED, 1);
     int first = upstream.count();
-    CompletableFuture<HttpResponse<String>> answer = submit(history(SMALL));
+    CompletableFuture<HttpResponse<String>> answer = bed.submit(bed.history());
     kompakt.awaitHeld(held, SOON);
 
     // When
@@ -170,7 +152,7 @@ class WorkerCrashIT {
     kompakt.holdAt(held, CrashPoint.WORKER_RESULT_STORED, 1);
     int first = upstream.count();
     HttpResponse<String> accepted =
-        new Client(kompakt.data()).compact(history(LARGE), "prefer", "respond-async");
+        bed.client().compact(bed.history(LARGE), "prefer", "respond-async");
     String id = json(accepted).path("id").asString();
     kompakt.awaitHeld(held, SOON);
     kompakt.holdAt(other, CrashPoint.WORKER_BEFORE_START, 1);
@@ -198,21 +180,17 @@ class WorkerCrashIT {
   }
 
   private String status(String compaction) {
-    return json(new Client(kompakt.data()).get("/v1/compactions/" + compaction))
+    return json(bed.client().get("/v1/compactions/" + compaction))
         .path("status")
         .asString();
   }
 
   private double running(String worker) {
-    return new Client(kompakt.admin(worker)).metric("kompakt_attempts_running");
+    return bed.admin(worker).metric("kompakt_attempts_running");
   }
 
   private List<Call> callsSince(int first) {
     return upstream.calls().subList(first, upstream.count());
-  }
-
-  private CompletableFuture<HttpResponse<String>> submit(String body) {
-    return new Client(kompakt.data()).postAsync(COMPACT, body);
   }
 
   private void endOf(String worker) {
@@ -232,7 +210,7 @@ class WorkerCrashIT {
     kompakt.crashAt(dying, point, 2);
     int first = upstream.count();
 
-    CompletableFuture<HttpResponse<String>> answer = submit(history(LARGE));
+    CompletableFuture<HttpResponse<String>> answer = bed.submit(bed.history(LARGE));
     assertThat(kompakt.awaitExit(dying, SOON)).isEqualTo(137);
     int before = upstream.count() - first;
     kompakt.start(other);
@@ -245,9 +223,5 @@ class WorkerCrashIT {
     Course course = new Course(calls, before, times);
     assertThat(course.goneOnElsewhere(dying)).as("%s", calls).isTrue();
     return course;
-  }
-
-  private String history(long bytes) {
-    return Histories.ofBytes(++seed, bytes).toText();
   }
 }

@@ -2,13 +2,13 @@ package dev.kompakt.it;
 
 import static dev.kompakt.it.Client.compactionItems;
 import static dev.kompakt.it.Client.json;
+import static dev.kompakt.it.Testbed.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.kompakt.testing.Call;
 import dev.kompakt.testing.Cluster;
 import dev.kompakt.testing.FakeUpstream;
-import dev.kompakt.testing.Histories;
 import dev.kompakt.testing.Reply;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -31,29 +31,19 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 class WorkerFaultsIT {
-  private static final Duration SOON = Duration.ofSeconds(30);
   private static final Duration HANDOVER = Duration.ofSeconds(10);
-  private static final String COMPACT = "/v1/responses/compact";
-  private static final int SMALL = 8 * 1024;
 
+  @AutoClose private Testbed bed;
   private FakeUpstream upstream;
   private Cluster kompakt;
   private Client client;
-  private int seed;
 
   @BeforeAll
   void start(@TempDir Path home) {
-    upstream = FakeUpstream.start();
-    kompakt = TwoWorkers.start(home, upstream, 2);
-    client = new Client(kompakt.data());
-  }
-
-  @AfterAll
-  void stop() {
-    if (kompakt != null) {
-      kompakt.close();
-    }
-    upstream.close();
+    bed = TwoWorkers.start(home, 2);
+    upstream = bed.upstream();
+    kompakt = bed.kompakt();
+    client = bed.client();
   }
 
   @Test
@@ -61,14 +51,14 @@ class WorkerFaultsIT {
     // Given two finished chunks, two calls in flight, and two compactions that wait for room
     int before = upstream.count();
     upstream.then(Reply.success(), Reply.success()).answering(_ -> Reply.neverAnswered());
-    CompletableFuture<HttpResponse<String>> split = submit(history(250_000));
+    CompletableFuture<HttpResponse<String>> split = bed.submit(bed.history(250_000));
     upstream.awaitCalls(before + 3, SOON);
-    CompletableFuture<HttpResponse<String>> whole = submit(history(SMALL));
+    CompletableFuture<HttpResponse<String>> whole = bed.submit(bed.history());
     List<Call> early = upstream.awaitCalls(before + 4, SOON).subList(before, before + 4);
     List<CompletableFuture<HttpResponse<String>>> waiting =
-        List.of(submit(history(SMALL)), submit(history(SMALL)));
+        List.of(bed.submit(bed.history()), bed.submit(bed.history()));
     String owner = TwoWorkers.maker(early.getFirst());
-    await().atMost(SOON).until(() -> metrics(owner).contains("kompakt_jobs_waiting 2.0"));
+    await().atMost(SOON).until(() -> bed.admin(owner).metric("kompakt_jobs_waiting") == 2);
 
     // When
     upstream.answering(_ -> Reply.success());
@@ -100,10 +90,10 @@ class WorkerFaultsIT {
     int before = upstream.count();
     CountDownLatch resumed = new CountDownLatch(1);
     upstream.answering(_ -> Reply.success().after(resumed));
-    String early = history(SMALL);
-    CompletableFuture<HttpResponse<String>> first = submit(early);
+    String early = bed.history();
+    CompletableFuture<HttpResponse<String>> first = bed.submit(early);
     upstream.awaitCalls(before + 1, SOON);
-    CompletableFuture<HttpResponse<String>> second = submit(history(SMALL));
+    CompletableFuture<HttpResponse<String>> second = bed.submit(bed.history());
     List<Call> inFlight = upstream.awaitCalls(before + 2, SOON).subList(before, before + 2);
     String owner = TwoWorkers.maker(inFlight.getFirst());
     String earlySha = inFlight.getFirst().sha256();
@@ -111,6 +101,7 @@ class WorkerFaultsIT {
     // When its worker is stopped, another one ends the first and is about to end the second
     upstream.answering(
         call -> call.sha256().equals(earlySha) ? Reply.success() : Reply.success().after(resumed));
+    bed.allowToRunOn(inFlight);
     kompakt.pause(owner);
     HttpResponse<String> whileStopped = Client.await(first);
     upstream.awaitCalls(before + 4, SOON);
@@ -129,7 +120,7 @@ class WorkerFaultsIT {
     String other = TwoWorkers.other(owner);
     kompakt.terminate(other);
     assertThat(kompakt.awaitExit(other, SOON)).isZero();
-    assertThat(Client.await(submit(history(SMALL))).statusCode()).isEqualTo(200);
+    assertThat(Client.await(bed.submit(bed.history())).statusCode()).isEqualTo(200);
     assertThat(TwoWorkers.maker(upstream.calls().getLast())).isEqualTo(owner);
     kompakt.start(other);
   }
@@ -139,8 +130,8 @@ class WorkerFaultsIT {
     // Given a request whose call ends whoever makes it
     int before = upstream.count();
     upstream.then(Reply.neverAnswered()).answering(_ -> Reply.neverAnswered());
-    String poison = history(SMALL);
-    CompletableFuture<HttpResponse<String>> poisoned = submit(poison);
+    String poison = bed.history();
+    CompletableFuture<HttpResponse<String>> poisoned = bed.submit(poison);
     Call call = upstream.awaitCalls(before + 1, SOON).get(before);
     String sha = call.sha256();
     upstream.answering(each -> each.sha256().equals(sha) ? Reply.neverAnswered() : Reply.success());
@@ -149,7 +140,7 @@ class WorkerFaultsIT {
     for (int losses = 1; losses <= 3; losses++) {
       call = upstream.awaitCalls(before + 2 * losses - 1, SOON).get(before + 2 * losses - 2);
       assertThat(call.sha256()).isEqualTo(sha);
-      assertThat(client.compact(history(SMALL)).statusCode()).as("its neighbour").isEqualTo(200);
+      assertThat(client.compact(bed.history()).statusCode()).as("its neighbour").isEqualTo(200);
       kompakt.kill(TwoWorkers.maker(call));
       kompakt.start(TwoWorkers.maker(call));
     }
@@ -159,21 +150,9 @@ class WorkerFaultsIT {
     assertThat(givenUp.statusCode()).isEqualTo(500);
     assertThat(json(givenUp).at("/error/code").asString()).isEqualTo("worker_lost");
     assertThat(client.compact(poison).statusCode()).as("at once").isEqualTo(500);
-    assertThat(client.compact(history(SMALL)).statusCode()).isEqualTo(200);
+    assertThat(client.compact(bed.history()).statusCode()).isEqualTo(200);
     assertThat(upstream.calls().subList(before, upstream.count()))
         .filteredOn(each -> each.sha256().equals(sha))
         .hasSize(3);
-  }
-
-  private CompletableFuture<HttpResponse<String>> submit(String body) {
-    return client.postAsync(COMPACT, body);
-  }
-
-  private String metrics(String process) {
-    return new Client(kompakt.admin(process)).get("/metrics").body();
-  }
-
-  private String history(long bytes) {
-    return Histories.ofBytes(++seed, bytes).toText();
   }
 }

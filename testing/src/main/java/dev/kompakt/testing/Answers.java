@@ -45,7 +45,7 @@ final class Answers {
         yield new Ready(status, all, Content.of(text, charset), false);
       }
       case Answer.Huge(long padding) -> {
-        String text = new Answers(call, body, null, Content.PADDING).text();
+        String text = new Answers(call, body, null, Content.PADDING + summary).text();
         yield ready(text, call, padding);
       }
     };

@@ -150,7 +150,7 @@ public final class Cluster implements Deployment {
   /// All brokers, by no link.
   @Override
   public String broker() {
-    return brokers == null ? Deployment.super.broker() : brokers.bootstrap();
+    return brokers == null ? member(TOGETHER).ownBroker() : brokers.bootstrap();
   }
 
   /// The way from this process, which the layout calls linked, to the brokers.
@@ -159,7 +159,8 @@ public final class Cluster implements Deployment {
     return Objects.requireNonNull(link, () -> name + " has no link of its own");
   }
 
-  /// The configuration of its processes, with all brokers by no link.
+  /// All brokers, by no link.
+  @Override
   public KompaktConfig config() {
     return ConfigLoader.load(home.config(), Map.of(), home.settings("audit", broker(), 0, 0));
   }

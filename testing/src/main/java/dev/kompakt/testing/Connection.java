@@ -24,6 +24,9 @@ final class Connection implements Runnable {
 
   private static final Duration LINGER = Duration.ofSeconds(5);
 
+  /// How late it may be seen that an answer is no longer held.
+  private static final Duration GLANCE = Duration.ofMillis(5);
+
   private final FakeUpstream server;
   private final Socket socket;
   private final InputStream in;
@@ -78,6 +81,9 @@ final class Connection implements Runnable {
       }
       byte[] body = server.inspects() ? read(call) : drain(call);
       Reply reply = server.replyTo(call);
+      while (reply.held().getCount() > 0) {
+        pause(GLANCE);
+      }
       pause(reply.delay());
       return send(call, reply, Answers.to(call, body, reply.answer(), server.summary(call)));
     } finally {

@@ -1,5 +1,6 @@
 package dev.kompakt.testing;
 
+import dev.kompakt.bootstrap.config.KompaktConfig;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,11 +14,10 @@ public interface Deployment extends AutoCloseable {
   URI admin();
 
   /// The brokers it uses, as `host:port`.
-  ///
-  /// @throws UnsupportedOperationException if they are not known from outside
-  default String broker() {
-    throw new UnsupportedOperationException("the broker is inside of the process");
-  }
+  String broker();
+
+  /// Its configuration, with the address of its brokers, as whoever reads their records needs it.
+  KompaktConfig config();
 
   /// The directory of its processes' logs, one `<role>.log` each.
   ///

@@ -49,15 +49,18 @@ public final class FakeUpstream implements AutoCloseable {
   private final ServerSocket listener;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private final Ledger ledger;
+  private final Function<Call, String> usualSummaries;
   private final Queue<Reply> queued = new ConcurrentLinkedQueue<>();
   private volatile Function<Call, Reply> script = call -> Reply.success();
-  private volatile Function<Call, String> summaries = FakeUpstream::plainSummary;
+  private volatile Function<Call, String> summaries;
   private volatile List<TokenIssuer> issuers = List.of();
   private volatile long capBytes = Long.MAX_VALUE;
   private volatile long capTokens = Long.MAX_VALUE;
 
-  private FakeUpstream(Options options) throws IOException {
+  private FakeUpstream(Options options, Function<Call, String> summaries) throws IOException {
     this.options = options;
+    this.summaries = summaries;
+    usualSummaries = summaries;
     ledger = new Ledger(options.inspect(), options.keepBytes());
     listener = new ServerSocket();
     listener.setReuseAddress(true);
@@ -69,8 +72,17 @@ public final class FakeUpstream implements AutoCloseable {
   }
 
   public static FakeUpstream start(Options options) {
+    return start(options, FakeUpstream::plainSummary);
+  }
+
+  /// Starts one with summaries of its own, also after a [#reset].
+  public static FakeUpstream start(Function<Call, String> summaries) {
+    return start(Options.DEFAULT, summaries);
+  }
+
+  private static FakeUpstream start(Options options, Function<Call, String> summaries) {
     try {
-      FakeUpstream server = new FakeUpstream(options);
+      FakeUpstream server = new FakeUpstream(options, summaries);
       Thread.ofVirtual().name("fake-upstream").start(server::accept);
       return server;
     } catch (IOException e) {
@@ -93,14 +105,14 @@ public final class FakeUpstream implements AutoCloseable {
     return this;
   }
 
-  /// Decides for every call no queued reply is left for. It may block: it runs on the call's own
-  /// thread, after the body came in. Not for calls above a cap.
+  /// Decides for every call no queued reply is left for, on the call's own thread, after the body
+  /// came in. Not for calls above a cap.
   public FakeUpstream answering(Function<Call, Reply> script) {
     this.script = script;
     return this;
   }
 
-  /// What to answer as a summary, instead of a line that counts what came in.
+  /// What to answer as a summary from now on, until a [#reset].
   public FakeUpstream summarizing(Function<Call, String> summaries) {
     this.summaries = summaries;
     return this;
@@ -181,13 +193,13 @@ public final class FakeUpstream implements AutoCloseable {
     return ledger.await(call -> call.ended().isPresent(), atLeast, atMost, "ended");
   }
 
-  /// Forgets calls, queued replies, script, issuers and caps; calls in flight go on.
+  /// Forgets calls, queued replies, script, summaries, issuers and caps; calls in flight go on.
   public void reset() {
     ledger.reset();
     queued.clear();
     script = call -> Reply.success();
     issuers = List.of();
-    summaries = FakeUpstream::plainSummary;
+    summaries = usualSummaries;
     capBytes = Long.MAX_VALUE;
     capTokens = Long.MAX_VALUE;
   }

@@ -107,6 +107,15 @@ public record Layout(
     return more;
   }
 
+  /// The names of all processes, those first that others need.
+  public List<String> processes() {
+    List<String> all = new ArrayList<>(names("broker", brokers));
+    all.addAll(names("router", routers));
+    all.addAll(names("worker", workers));
+    all.addAll(names("ingress", ingresses));
+    return all;
+  }
+
   /// The names of so many processes of a kind.
   static List<String> names(String kind, int count) {
     List<String> names = new ArrayList<>();

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Member {
   private static final Duration READY_DEADLINE = Duration.ofMinutes(2);
   private static final Duration BETWEEN_CHECKS = Duration.ofMillis(50);
+  private static final String OWN_BROKER = "broker     ";
 
   private final String name;
   private final Command command;
@@ -182,6 +183,16 @@ final class Member {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// The broker inside of it, as `kompakt up` tells its address at each start.
+  String ownBroker() {
+    return log()
+        .lines()
+        .filter(line -> line.startsWith(OWN_BROKER))
+        .reduce((_, later) -> later)
+        .map(line -> line.substring(OWN_BROKER.length(), line.indexOf(',')).strip())
+        .orElseThrow(() -> new IllegalStateException(name + " has told of no broker" + said()));
   }
 
   private String said() {

@@ -10,13 +10,16 @@ import java.util.Map;
 import java.util.Objects;
 
 /// All roles in this JVM.
-record OneJvm(Kompakt kompakt) implements Deployment {
+record OneJvm(Home home, Kompakt kompakt) implements Deployment {
   static OneJvm start(Path directory, String yaml, String bootstrap) {
     Home home = Home.make(directory, yaml);
-    KompaktConfig config =
-        ConfigLoader.load(home.config(), Map.of(), home.settings("data", bootstrap, 0, 0));
+    KompaktConfig config = config(home, bootstrap);
     Logging.configure(config.log());
-    return new OneJvm(Kompakt.up(config));
+    return new OneJvm(home, Kompakt.up(config));
+  }
+
+  private static KompaktConfig config(Home home, String bootstrap) {
+    return ConfigLoader.load(home.config(), Map.of(), home.settings("data", bootstrap, 0, 0));
   }
 
   @Override
@@ -32,6 +35,11 @@ record OneJvm(Kompakt kompakt) implements Deployment {
   @Override
   public String broker() {
     return kompakt.broker();
+  }
+
+  @Override
+  public KompaktConfig config() {
+    return config(home, broker());
   }
 
   @Override

@@ -12,8 +12,10 @@ import java.util.concurrent.CountDownLatch;
 /// What [FakeUpstream] does with one call: what it answers, after how long, and how the bytes go
 /// out.
 ///
-/// @param delay before the first byte of the answer
-public record Reply(Answer answer, Duration delay, Delivery delivery) {
+/// @param held nothing goes out before this latch is down
+/// @param delay from then on to the first byte of the answer
+public record Reply(Answer answer, CountDownLatch held, Duration delay, Delivery delivery) {
+  private static final CountDownLatch FREE = new CountDownLatch(0);
 
   /// What is said.
   public sealed interface Answer {
@@ -218,23 +220,17 @@ public record Reply(Answer answer, Duration delay, Delivery delivery) {
 
   /// The same after some time.
   public Reply after(Duration delay) {
-    return new Reply(answer, delay, delivery);
+    return new Reply(answer, held, delay, delivery);
   }
 
-  /// The same, once the latch is down: keeps the thread that asks, which is the call's own in
-  /// [FakeUpstream#answering], until then or until it is interrupted.
+  /// The same, once the latch is down; until then a client that leaves is noticed at once.
   public Reply after(CountDownLatch released) {
-    try {
-      released.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return this;
+    return new Reply(answer, released, delay, delivery);
   }
 
   /// The same, delivered otherwise.
   public Reply over(Delivery delivery) {
-    return new Reply(answer, delay, delivery);
+    return new Reply(answer, held, delay, delivery);
   }
 
   public Reply stoppingAfter(long afterBytes, End how) {
@@ -250,11 +246,11 @@ public record Reply(Answer answer, Duration delay, Delivery delivery) {
     }
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(name, value);
-    return new Reply(new Answer.Fixed(status, more, body, charset), delay, delivery);
+    return new Reply(new Answer.Fixed(status, more, body, charset), held, delay, delivery);
   }
 
   private static Reply of(Answer answer) {
-    return new Reply(answer, Duration.ZERO, new Delivery.Whole());
+    return new Reply(answer, FREE, Duration.ZERO, new Delivery.Whole());
   }
 
   /// How many bytes of a body of this length a [Delivery.Stop] lets through.

@@ -22,8 +22,8 @@
 ///    `baseUrl`. From a client: a `FaultProxy.to` the port of [Cluster#data()].
 /// 4. Wait for what is to happen, never for time: the provider's [FakeUpstream#awaitCalls], an
 ///    answer, an exit.
-/// 5. After each test assert that [dev.kompakt.testing.audit.Audit#violations] is empty; for that
-///    the provider is `FakeUpstream.start().summarizing(Audit::receipt)` and never reset.
+/// 5. At the end assert that [dev.kompakt.testing.audit.Audit#violations] is empty; for that the
+///    provider is `FakeUpstream.start(Audit::receipt)`.
 @NullMarked
 package dev.kompakt.testing;
 

@@ -21,6 +21,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -170,6 +173,41 @@ class FakeUpstreamFaultsTest {
       Call call = upstream.awaitEnded(1, SOON).getFirst();
       assertThat(call.accepted()).isFalse();
     }
+  }
+
+  @Test
+  void shouldNoticeAClientThatLeavesWhileItsAnswerIsHeld() throws Exception {
+    // Given
+    CountDownLatch held = new CountDownLatch(1);
+    upstream.answering(_ -> Reply.success().after(held));
+    CompletableFuture<HttpResponse<String>> stays =
+        asker.client.sendAsync(
+            asker.request("/responses/compact", Histories.small(1).toBytes()),
+            BodyHandlers.ofString());
+    upstream.awaitCalls(1, SOON);
+
+    // When
+    try (Socket leaves = new Socket(InetAddress.getLoopbackAddress(), upstream.port())) {
+      leaves
+          .getOutputStream()
+          .write(
+              ("POST /v1/responses HTTP/1.1\r\ncontent-length: " + TRIGGER.length() + "\r\n\r\n")
+                  .concat(TRIGGER)
+                  .getBytes(StandardCharsets.US_ASCII));
+      upstream.awaitCalls(2, SOON);
+    }
+
+    // Then
+    List<Call> calls = upstream.awaitEnded(1, SOON);
+    assertThat(calls.getLast().ended())
+        .hasValueSatisfying(end -> assertThat(end.status()).isZero());
+    assertThat(calls.getFirst().ended()).isEmpty();
+
+    // When
+    held.countDown();
+
+    // Then
+    assertThat(stays.get(SOON.toSeconds(), TimeUnit.SECONDS).statusCode()).isEqualTo(200);
   }
 
   @Test

@@ -118,15 +118,7 @@ class FakeUpstreamTest {
   void shouldCountCallsInFlightByAuthorization() {
     // Given
     CountDownLatch release = new CountDownLatch(1);
-    upstream.answering(
-        call -> {
-          try {
-            release.await();
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-          return Reply.success();
-        });
+    upstream.answering(_ -> Reply.success().after(release));
 
     // When
     List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
@@ -145,6 +137,22 @@ class FakeUpstreamTest {
     assertThat(upstream.maxInFlight("Bearer a")).isEqualTo(3);
     assertThat(upstream.maxInFlight("Bearer b")).isZero();
     assertThat(upstream.awaitEnded(3, SOON)).allMatch(Call::accepted);
+  }
+
+  @Test
+  void shouldGoBackToItsOwnSummariesWhenReset() throws Exception {
+    try (Asker own = new Asker(FakeUpstream.start(call -> "its own " + call.items()))) {
+      own.upstream.summarizing(_ -> "another");
+
+      // When
+      String before = own.post("/responses", "{\"model\":\"m\",\"input\":\"hi\"}").body();
+      own.upstream.reset();
+      String after = own.post("/responses", "{\"model\":\"m\",\"input\":\"hi\"}").body();
+
+      // Then
+      assertThat(before).contains("another");
+      assertThat(after).contains("its own 1");
+    }
   }
 
   @Test

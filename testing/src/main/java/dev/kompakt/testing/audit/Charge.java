@@ -16,4 +16,10 @@ public record Charge(String authorization, Instant startedAt, Instant endedAt, l
         call.ended().map(Call.Ended::at).orElse(Instant.MAX),
         call.tokens());
   }
+
+  /// The same, not in flight from this moment on.
+  Charge endingBy(Instant latest) {
+    return new Charge(
+        authorization, startedAt, endedAt.isBefore(latest) ? endedAt : latest, tokens);
+  }
 }

@@ -85,8 +85,9 @@ final class Purchases {
 
   /// Looks.
   ///
-  /// @param calls how many the provider counted, of compactions and turns
-  static List<String> violations(Trail trail, int calls) {
+  /// @param calls how many the provider counted of workers
+  /// @param turns how many it counted of ingresses
+  static List<String> violations(Trail trail, int calls, int turns) {
     Purchases purchases = new Purchases();
     for (Job job : trail.jobs()) {
       purchases.works.put(job.attempt().job(), identity(job.work()));
@@ -97,7 +98,7 @@ final class Purchases {
             purchases.violations.add(
                 "%s was called for though %s had its result already"
                     .formatted(start.attempt(), start.done())));
-    purchases.counted(calls);
+    purchases.counted(calls, turns);
     return purchases.violations;
   }
 
@@ -141,17 +142,22 @@ final class Purchases {
     }
   }
 
-  private void counted(int calls) {
-    int least = turnsAnswered;
-    int most = turns;
+  private void counted(int calls, int turnCalls) {
+    int least = 0;
+    int most = 0;
     for (Attempt attempt : attempts.values()) {
       least += attempt.leastCalls();
       most += attempt.mostCalls();
     }
-    if (calls < least || calls > most) {
+    within("calls", calls, least, most);
+    within("turns", turnCalls, turnsAnswered, turns);
+  }
+
+  private void within(String what, int counted, int least, int most) {
+    if (counted < least || counted > most) {
       violations.add(
-          "the provider counted %d calls; by what is recorded there were %s"
-              .formatted(calls, least == most ? least : least + " to " + most));
+          "the provider counted %d %s; by what is recorded there were %s"
+              .formatted(counted, what, least == most ? least : least + " to " + most));
     }
   }
 

@@ -95,7 +95,7 @@ class AuditTest {
 
     // Then
     for (int calls = 0; calls <= most + 2; calls++) {
-      assertThat(Purchases.violations(run.trail(), calls).isEmpty())
+      assertThat(Purchases.violations(run.trail(), calls, 0).isEmpty())
           .as(calls + " calls")
           .isEqualTo(calls >= least && calls <= most);
     }
@@ -105,9 +105,9 @@ class AuditTest {
   void shouldNotBeSureOfACallWhoseConnectionBroke() {
     MadeUp run = new MadeUp().started(0, 1).finished(0, 1, true, LOST);
 
-    assertThat(Purchases.violations(run.trail(), 0)).isEmpty();
-    assertThat(Purchases.violations(run.trail(), 1)).isEmpty();
-    assertThat(Purchases.violations(run.trail(), 2))
+    assertThat(Purchases.violations(run.trail(), 0, 0)).isEmpty();
+    assertThat(Purchases.violations(run.trail(), 1, 0)).isEmpty();
+    assertThat(Purchases.violations(run.trail(), 2, 0))
         .containsExactly("the provider counted 2 calls; by what is recorded there were 0 to 1");
   }
 
@@ -116,13 +116,24 @@ class AuditTest {
     MadeUp run = new MadeUp().started(0, 1, "first").started(0, 1, "second");
     run.finished(0, 1, false, new Outcome.WorkerLost());
 
-    assertThat(Purchases.violations(run.trail(), 2)).isEmpty();
-    assertThat(Purchases.violations(run.trail(), 3)).hasSize(1);
+    assertThat(Purchases.violations(run.trail(), 2, 0)).isEmpty();
+    assertThat(Purchases.violations(run.trail(), 3, 0)).hasSize(1);
+  }
+
+  @Test
+  void shouldCountTurnsApart() {
+    MadeUp run = new MadeUp().started(0, 1).finished(0, 1, true, DONE).turn(200).turn(0);
+
+    assertThat(Purchases.violations(run.trail(), 1, 1)).as("one did not get there").isEmpty();
+    assertThat(Purchases.violations(run.trail(), 1, 2)).isEmpty();
+    assertThat(Purchases.violations(run.trail(), 2, 1)).hasSize(1);
+    assertThat(Purchases.violations(run.trail(), 1, 0))
+        .containsExactly("the provider counted 0 turns; by what is recorded there were 1 to 2");
   }
 
   @Test
   void shouldFindACallThatWasNotReportedBeforeItWasMade() {
-    assertThat(Purchases.violations(new MadeUp().finished(0, 1, true, REFUSED).trail(), 1))
+    assertThat(Purchases.violations(new MadeUp().finished(0, 1, true, REFUSED).trail(), 1, 0))
         .contains(COMPACTION + "/0#1 was called for and not reported before");
   }
 
@@ -130,17 +141,17 @@ class AuditTest {
   void shouldFindWhatWasBoughtAgainUnderWhateverNumber() {
     MadeUp run = new MadeUp().chunk(0, 0).chunk(1, 10).chunk(2, 0);
     run.started(0, 1).finished(0, 1, true, DONE);
-    assertThat(Purchases.violations(run.started(1, 1).finished(1, 1, true, DONE).trail(), 2))
+    assertThat(Purchases.violations(run.started(1, 1).finished(1, 1, true, DONE).trail(), 2, 0))
         .as("another part of the history")
         .isEmpty();
 
-    assertThat(Purchases.violations(run.started(2, 1).trail(), 3))
+    assertThat(Purchases.violations(run.started(2, 1).trail(), 3, 0))
         .containsExactly(
             "%s/2#1 was called for though %s/0 had its result already"
                 .formatted(COMPACTION, COMPACTION));
     assertThat(
             Purchases.violations(
-                new MadeUp().started(0, 1).finished(0, 1, true, DONE).started(0, 2).trail(), 2))
+                new MadeUp().started(0, 1).finished(0, 1, true, DONE).started(0, 2).trail(), 2, 0))
         .hasSize(1);
   }
 
@@ -148,11 +159,11 @@ class AuditTest {
   void shouldBelieveWhoeverBeganAfterTheResultAndSaysThatItMadeNoCall() {
     MadeUp run = new MadeUp().started(0, 1, "silent").finished(0, 1, "silent", true, DONE);
     run.started(0, 1, "other");
-    assertThat(Purchases.violations(run.trail(), 1)).hasSize(1);
+    assertThat(Purchases.violations(run.trail(), 1, 0)).hasSize(1);
 
     run.finished(0, 1, "other", false, new Outcome.Cancelled());
-    assertThat(Purchases.violations(run.trail(), 1)).isEmpty();
-    assertThat(Purchases.violations(run.trail(), 2)).hasSize(1);
+    assertThat(Purchases.violations(run.trail(), 1, 0)).isEmpty();
+    assertThat(Purchases.violations(run.trail(), 2, 0)).hasSize(1);
   }
 
   @Test
@@ -196,6 +207,14 @@ class AuditTest {
             "account acc had 2 calls at once, and may have 1",
             "account acc had 3 calls in a minute, and may have 2",
             "account acc had 300 tokens in a minute, and may have 299");
+  }
+
+  @Test
+  void shouldCountACallOnlyUntilItsWorkerWasCutOffWhereThatIsAllowed() {
+    Charge call = charge("a", 10, 50);
+
+    assertThat(call.endingBy(NOW.plusSeconds(30))).isEqualTo(charge("a", 10, 30));
+    assertThat(call.endingBy(NOW.plusSeconds(60))).isEqualTo(call);
   }
 
   private static Charge charge(String account, int from, int to) {

@@ -13,6 +13,7 @@ import dev.kompakt.schemas.id.JobId;
 import dev.kompakt.schemas.id.PayloadId;
 import dev.kompakt.schemas.id.ProviderId;
 import dev.kompakt.schemas.id.TenantId;
+import dev.kompakt.schemas.id.TurnId;
 import dev.kompakt.schemas.record.AttemptEvent;
 import dev.kompakt.schemas.record.Checkpoint;
 import dev.kompakt.schemas.record.CompactionStatus;
@@ -23,6 +24,7 @@ import dev.kompakt.schemas.record.Mode;
 import dev.kompakt.schemas.record.Outcome;
 import dev.kompakt.schemas.record.Report;
 import dev.kompakt.schemas.record.Submission;
+import dev.kompakt.schemas.record.TurnFinished;
 import dev.kompakt.schemas.record.Usage;
 import dev.kompakt.schemas.record.Work;
 import java.time.Instant;
@@ -159,6 +161,26 @@ final class MadeUp {
             100,
             outcome,
             TenantId.LOCAL,
+            null));
+    return this;
+  }
+
+  /// A call of a turn, with the status it was answered with, 0 if it was not.
+  MadeUp turn(int status) {
+    reports.add(
+        new TurnFinished(
+            TurnId.random(),
+            1,
+            NOW,
+            TenantId.LOCAL,
+            PROVIDER,
+            ACCOUNT,
+            "gpt-5.5",
+            status,
+            100,
+            Usage.NONE,
+            null,
+            null,
             null));
     return this;
   }
