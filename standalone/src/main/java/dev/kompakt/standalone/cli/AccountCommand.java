@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 @Command(
     name = "account",
     description = {
-      "Look at the accounts of a running Kompakt, take them out of use and put them back.",
+      "Show the accounts of a running Kompakt, take them out of use and put them" + " back.",
       "It is found by kafka.dataDir, else at admin.listen.",
     },
     footerHeading = "%nExamples:%n",
@@ -50,7 +50,7 @@ final class AccountCommand implements Runnable {
   @Command(
       name = "list",
       description = {
-        "List the accounts with their states and what is used of their windows.",
+        "List the accounts with their states and the use of their windows.",
         "Times are UTC.",
       })
   int list(
@@ -61,7 +61,7 @@ final class AccountCommand implements Runnable {
                   "Only those in this state: active, rate_limited, quota_exceeded,"
                       + " reauth_required, deactivated or paused.")
           @Nullable String state,
-      @Option(names = "--provider", paramLabel = "ID", description = "Only those of a provider.")
+      @Option(names = "--provider", paramLabel = "ID", description = "Only those of this provider.")
           @Nullable String provider) {
     Map<String, @Nullable String> filters = new LinkedHashMap<>();
     filters.put("state", state);
@@ -75,12 +75,12 @@ final class AccountCommand implements Runnable {
 
   @Command(
       name = "pause",
-      description = "Take an account out of use, over restarts, until it is resumed.")
+      description = "Take an account out of use until it is resumed, also across restarts.")
   int pause(@Parameters(paramLabel = "ID", description = "The account's id.") String id) {
     return act(id, "pause", "paused");
   }
 
-  @Command(name = "resume", description = "Put an account to use again, whatever its state was.")
+  @Command(name = "resume", description = "Put an account back into use, whatever its state was.")
   int resume(@Parameters(paramLabel = "ID", description = "The account's id.") String id) {
     return act(id, "resume", "active");
   }
@@ -88,8 +88,8 @@ final class AccountCommand implements Runnable {
   @Command(
       name = "probe",
       description = {
-        "Try an account with a call that costs no tokens, and go by what comes of it:",
-        "one that answers is used again at once, unless it is paused.",
+        "Try an account with a call that costs no tokens, and set its state by the" + " result:",
+        "an account that answers is used again at once, unless it is paused.",
       })
   int probe(@Parameters(paramLabel = "ID", description = "The account's id.") String id) {
     try (AdminClient admin = AdminClient.of(options.loadQuietly())) {
@@ -109,23 +109,23 @@ final class AccountCommand implements Runnable {
   @Command(
       name = "explain",
       description = {
-        "Say which account a call would go to now, and how each stands to it.",
-        "What is in flight is known of the asked process alone.",
+        "Show which account a call would go to now, and how each account ranks.",
+        "Calls in flight are those of the process that answers.",
       })
   int explain(
-      @Option(names = "--provider", paramLabel = "ID", description = "The provider that is called.")
+      @Option(names = "--provider", paramLabel = "ID", description = "The provider to call.")
           @Nullable String provider,
       @Option(
               names = "--session",
               paramLabel = "KEY",
-              description = "The session the call is of, as its client names it.")
+              description = "The call's session, as its client names it.")
           @Nullable String session,
       @Option(
               names = "--tenant",
               paramLabel = "ID",
-              description = "Whose session it is. Default: local.")
+              description = "The tenant that owns the session. Default: local.")
           @Nullable String tenant,
-      @Option(names = "--tokens", paramLabel = "N", description = "How large the call is.")
+      @Option(names = "--tokens", paramLabel = "N", description = "The size of the call in tokens.")
           @Nullable Long tokens) {
     Map<String, @Nullable String> filters = new LinkedHashMap<>();
     filters.put("provider", provider);

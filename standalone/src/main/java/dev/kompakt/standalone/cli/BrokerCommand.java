@@ -40,16 +40,16 @@ final class BrokerCommand implements Callable<Integer> {
       converter = Address.class,
       defaultValue = "127.0.0.1:9092",
       description =
-          "Where to listen; port 0 takes any. Those that come here are told to come to 127.0.0.1,"
-              + " or to what follows the @. Repeatable; brokers reach each other by the first."
-              + " Default: ${DEFAULT-VALUE}.")
+          "Where to listen; port 0 takes any free port. Clients are told to connect to"
+              + " 127.0.0.1, or to the address after the @. Repeatable; brokers reach each other"
+              + " by the first. Default: ${DEFAULT-VALUE}.")
   private List<Listener> listen = List.of();
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
       required = true,
-      description = "Where its records lie; made if it is missing.")
+      description = "Directory for its records; created if missing.")
   private Path data = Path.of("");
 
   @Option(
@@ -63,8 +63,9 @@ final class BrokerCommand implements Callable<Integer> {
       names = "--quorum",
       paramLabel = "N@HOST:PORT,…",
       description =
-          "The nodes of its cluster, its own too, and where their controllers listen: one or three."
-              + " A cluster's nodes are given once and for all. Default: it is alone.")
+          "All nodes of the cluster, this one included, and where their controllers listen: one"
+              + " or three. The nodes of a cluster cannot be changed later. Default: this node"
+              + " alone.")
   private @Nullable String quorum;
 
   BrokerCommand(GlobalOptions options) {

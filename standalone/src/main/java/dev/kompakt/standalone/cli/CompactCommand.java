@@ -19,8 +19,9 @@ import picocli.CommandLine.Spec;
     name = "compact",
     description = {
       "Compact archived Codex sessions (rollouts) or request JSON.",
-      "Goes through the whole pipeline: of the Kompakt that runs on kafka.dataDir, or of one started"
-          + " for the purpose. Without an account it compacts locally. Inputs are never touched.",
+      "They go through the whole pipeline of the Kompakt that runs on kafka.dataDir, or of one"
+          + " started for this command. Without an account it compacts locally. Inputs are never"
+          + " changed.",
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -39,7 +40,7 @@ final class CompactCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FILE|DIR",
       arity = "1..*",
-      description = "Rollouts (.jsonl), requests (.json), or directories with such files.")
+      description = "Rollouts (.jsonl), requests (.json), or directories of such files.")
   private List<Path> named = List.of();
 
   @Option(
@@ -48,10 +49,10 @@ final class CompactCommand implements Callable<Integer> {
       description = "Where results go. Default: <name>.compacted.jsonl or .json beside each input.")
   private @Nullable Path out;
 
-  @Option(names = "--force", description = "Replace whatever is where a result goes.")
+  @Option(names = "--force", description = "Replace existing results.")
   private boolean force;
 
-  @Option(names = "--dry-run", description = "Only say what would be compacted.")
+  @Option(names = "--dry-run", description = "Only show what would be compacted.")
   private boolean dryRun;
 
   @Option(
@@ -65,7 +66,7 @@ final class CompactCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "MODEL",
       defaultValue = "gpt-5",
-      description = "For files that name no model. Default: ${DEFAULT-VALUE}.")
+      description = "The model for files that name none. Default: ${DEFAULT-VALUE}.")
   private String model = "";
 
   CompactCommand(GlobalOptions options) {

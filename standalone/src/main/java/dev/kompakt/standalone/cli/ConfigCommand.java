@@ -14,8 +14,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "config",
     description = {
-      "Check the config, or show what holds in the end.",
-      "Flags win over KOMPAKT_… variables, these over the file, the file over the defaults.",
+      "Check the config, or show the effective settings.",
+      "Flags override KOMPAKT_… variables, which override the file, which overrides the defaults.",
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -38,7 +38,7 @@ final class ConfigCommand implements Runnable {
 
   @Command(
       name = "check",
-      description = "Say ok, or what is wrong and where. Secrets are looked up, and not shown.")
+      description = "Print ok, or what is wrong and where. Secrets are looked up, but not shown.")
   int check() {
     List<Map<String, Object>> problems = new ArrayList<>();
     options.problems().forEach(problem -> problems.add(row(problem)));
@@ -61,7 +61,7 @@ final class ConfigCommand implements Runnable {
     return (problems.isEmpty() ? ExitCode.OK : ExitCode.BAD_CONFIG).number();
   }
 
-  @Command(name = "show", description = "Print the effective config; secrets as ***.")
+  @Command(name = "show", description = "Print the effective config, with secrets as ***.")
   int show() {
     options.output().settings(options.effective());
     return ExitCode.OK.number();

@@ -19,8 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
     name = "dead-letter",
     description = {
-      "Look at what failed: compactions, and records nobody could read.",
-      "`kompakt replay` goes on with them. Kompakt is found by kafka.dataDir, else at admin.listen.",
+      "Show what failed: compactions, and unreadable records.",
+      "`kompakt replay` continues them. Kompakt is found by kafka.dataDir, else at admin.listen.",
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -46,19 +46,19 @@ final class DeadLetterCommand implements Runnable {
   @Command(
       name = "list",
       description = {
-        "List what failed and still is so, newest first. Times are UTC.",
-        "Calls, bytes and tokens are what is left to buy, as estimated.",
+        "List what failed and was not continued since, newest first. Times are UTC.",
+        "Calls, bytes and tokens are estimates of what is left to buy.",
       })
   int list(
       @Mixin FailureFilter filter,
-      @Option(names = "--all", description = "Also those that went on or ended well since.")
+      @Option(names = "--all", description = "Include those continued or completed since.")
           boolean all,
-      @Option(names = "--group", description = "One line for each cause and code.") boolean group,
+      @Option(names = "--group", description = "One line per cause and code.") boolean group,
       @Option(
               names = "--limit",
               paramLabel = "N",
               defaultValue = "50",
-              description = "At most so many, 1 to 1000. Default: ${DEFAULT-VALUE}.")
+              description = "Show at most this many, 1 to 1000. Default: ${DEFAULT-VALUE}.")
           int limit) {
     Map<String, @Nullable String> parameters = filter.parameters();
     parameters.put("limit", Integer.toString(limit));
@@ -85,13 +85,13 @@ final class DeadLetterCommand implements Runnable {
   @Command(
       name = "show",
       description = {
-        "Show one: why it failed, what is left to buy, and where what a replay reads lies.",
-        "What was compacted is nowhere in it.",
+        "Show one: why it failed, what is left to buy, and pointers to what a replay" + " reads.",
+        "It holds no text of the history.",
       })
   int show(
       @Parameters(
               paramLabel = "ID",
-              description = "The compaction, or the position of a record nobody could read.")
+              description = "The compaction's id, or the position of an unreadable record.")
           String id) {
     try (AdminClient admin = AdminClient.of(options.loadQuietly())) {
       JsonNode letter =

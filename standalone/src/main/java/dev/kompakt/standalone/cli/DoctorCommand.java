@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
     name = "doctor",
     description = {
       "Check this machine, the config, the broker and the accounts.",
-      "One line for each; exit code 1 if any is wrong. It changes nothing.",
+      "One line for each check; exit code 1 if any fails. It changes nothing.",
     },
     footerHeading = "%nExample:%n",
     footer = "  kompakt doctor --config kompakt.yaml")

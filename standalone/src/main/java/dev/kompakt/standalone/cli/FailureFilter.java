@@ -34,17 +34,17 @@ final class FailureFilter {
     parameters.put("cause", cause);
   }
 
-  @Option(names = "--provider", paramLabel = "ID", description = "Only those of a provider.")
+  @Option(names = "--provider", paramLabel = "ID", description = "Only those of this provider.")
   void provider(String provider) {
     parameters.put("provider", provider);
   }
 
-  @Option(names = "--model", paramLabel = "NAME", description = "Only those of a model.")
+  @Option(names = "--model", paramLabel = "NAME", description = "Only those of this model.")
   void model(String model) {
     parameters.put("model", model);
   }
 
-  @Option(names = "--tenant", paramLabel = "ID", description = "Only those of a tenant.")
+  @Option(names = "--tenant", paramLabel = "ID", description = "Only those of this tenant.")
   void tenant(String tenant) {
     parameters.put("tenant", tenant);
   }
@@ -53,7 +53,7 @@ final class FailureFilter {
       names = "--since",
       paramLabel = "TIME",
       converter = Moment.class,
-      description = "Only what failed since then: 30m, 2h, 1d, or 2026-11-20T10:00:00Z.")
+      description = "Only failures since then: 30m, 2h, 1d, or 2026-11-20T10:00:00Z.")
   void since(Instant since) {
     parameters.put("since", since.toString());
   }
@@ -62,7 +62,7 @@ final class FailureFilter {
       names = "--until",
       paramLabel = "TIME",
       converter = Moment.class,
-      description = "Only what failed before then, said the same way.")
+      description = "Only failures before then, in the same format.")
   void until(Instant until) {
     parameters.put("until", until.toString());
   }

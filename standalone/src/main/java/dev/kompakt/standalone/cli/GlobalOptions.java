@@ -27,8 +27,8 @@ final class GlobalOptions {
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
       description =
-          "The config file. Else KOMPAKT_CONFIG, ./kompakt.yaml or ~/.kompakt/kompakt.yaml, whichever"
-              + " is there first.")
+          "The config file. Else KOMPAKT_CONFIG, ./kompakt.yaml or ~/.kompakt/kompakt.yaml,"
+              + " whichever is there first.")
   private @Nullable Path config;
 
   @Option(
@@ -37,8 +37,8 @@ final class GlobalOptions {
       scope = ScopeType.INHERIT,
       mapFallbackValue = "",
       description =
-          "A setting that wins over environment and file, e.g. --set ingress.listen=127.0.0.1:9000."
-              + " Repeatable.")
+          "A setting that overrides environment and file, e.g. --set"
+              + " ingress.listen=127.0.0.1:9000. Repeatable.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
   @Option(
@@ -46,20 +46,20 @@ final class GlobalOptions {
       paramLabel = "FORM",
       scope = ScopeType.INHERIT,
       defaultValue = "table",
-      description = "What stdout gets: table, json or ndjson. Default: table.")
+      description = "Format of stdout: table, json or ndjson. Default: table.")
   private Output.Format format = Output.Format.TABLE;
 
   @Option(
       names = {"-q", "--quiet"},
       scope = ScopeType.INHERIT,
-      description = "Nothing on stderr but errors.")
+      description = "Print only errors to stderr.")
   private boolean quiet;
 
   @Option(
       names = {"-h", "--help"},
       scope = ScopeType.INHERIT,
       usageHelp = true,
-      description = "Show help, of a command too.")
+      description = "Show help, also for a single command.")
   @SuppressWarnings("UnusedVariable") // picocli looks at the option alone
   private boolean help;
 

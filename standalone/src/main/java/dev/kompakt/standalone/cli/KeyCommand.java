@@ -29,9 +29,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "key",
     description = {
-      "Make, list or revoke the keys of those who may call.",
-      "They are kept in the clients file (see clientsFile), by their SHA-256. Every ingress that has"
-          + " the file follows it within two seconds. Once it exists, every caller needs a key.",
+      "Create, list or revoke client keys.",
+      "Their SHA-256 hashes are stored in the clients file (see clientsFile). Every ingress that"
+          + " has the file follows it within two seconds. Once it exists, callers need a key.",
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -61,50 +61,52 @@ final class KeyCommand implements Runnable {
   @Command(
       name = "create",
       description = {
-        "Make a key and print it, once. Only its hash is kept.",
-        "Without limits it may use whatever there is.",
+        "Create a key and print it once. Only its hash is stored.",
+        "Without limits it may use everything.",
       })
   int create(
       @Option(
               names = "--id",
               required = true,
               paramLabel = "TENANT",
-              description = "Whose compactions they are. Several keys may have the same.")
+              description = "The tenant that owns its compactions. Several keys may share one.")
           String id,
       @Option(
               names = "--scope",
               split = ",",
               paramLabel = "SCOPE",
               description =
-                  "What it is good for: ${COMPLETION-CANDIDATES}. Repeatable. Default: everything.")
+                  "What it permits: ${COMPLETION-CANDIDATES}. Repeatable. Default: everything.")
           @Nullable List<Client.Scope> scopes,
       @Option(
               names = "--expires",
               paramLabel = "WHEN",
-              description = "When it ends to be good: 12h, 90d, or 2027-01-31T00:00:00Z.")
+              description = "When it expires: 12h, 90d, or 2027-01-31T00:00:00Z.")
           @Nullable String expires,
       @Option(
               names = "--model",
               paramLabel = "NAME",
               description =
-                  "A model it may ask for; `gpt-5*` for all that begin so. Repeatable. Default: all.")
+                  "A model it may use; `gpt-5*` for all with this prefix. Repeatable."
+                      + " Default: all.")
           @Nullable List<String> models,
       @Option(
               names = "--concurrency",
               paramLabel = "N",
-              description = "Compactions and turns at once, for each ingress.")
+              description = "Compactions and turns at once, per ingress.")
           @Nullable Integer concurrency,
       @Option(
               names = "--requests-per-minute",
               paramLabel = "N",
-              description = "Compactions and turns begun in any 60 s, for each ingress.")
+              description = "Compactions and turns started within any 60 s, per ingress.")
           @Nullable Integer requestsPerMinute,
       @Option(
               names = "--tokens-per-day",
               paramLabel = "N",
-              description = "Tokens its tenant may have used in a day (UTC) when another begins.")
+              description =
+                  "Tokens its tenant may use in a day (UTC) before new requests are refused.")
           @Nullable Long tokensPerDay,
-      @Option(names = "--dry-run", description = "Only say what would be written.")
+      @Option(names = "--dry-run", description = "Only show what would be written.")
           boolean dryRun) {
     ClientKey key = ClientKey.create(new SecureRandom());
     Client.Limits limits =
@@ -146,7 +148,7 @@ final class KeyCommand implements Runnable {
     return ExitCode.OK.number();
   }
 
-  @Command(name = "list", description = "List the keys, of the config too; no secrets.")
+  @Command(name = "list", description = "List all keys, those of the config too, without secrets.")
   int list() {
     KompaktConfig config = config();
     List<Map<String, Object>> rows = new ArrayList<>();
@@ -158,11 +160,11 @@ final class KeyCommand implements Runnable {
 
   @Command(
       name = "revoke",
-      description = "Take a key away. What it has running goes on; what comes next is refused.")
+      description = "Revoke a key. Its running requests continue; new ones are refused.")
   int revoke(
       @Parameters(paramLabel = "KEYID", description = "The key's name, as `key list` shows it.")
           String keyId,
-      @Option(names = "--dry-run", description = "Only say what would be revoked.")
+      @Option(names = "--dry-run", description = "Only show what would be revoked.")
           boolean dryRun) {
     KompaktConfig config = config();
     ClientsFile file = config.clientKeys();

@@ -13,8 +13,8 @@ import tools.jackson.databind.JsonNode;
 @Command(
     name = "limits",
     description = {
-      "Show which request sizes a running Kompakt has seen providers accept and refuse.",
-      "Chunks are packed by them; they are forgotten after routing.limitLifetime.",
+      "Show which request sizes providers accepted and refused, as a running Kompakt has seen.",
+      "Chunks are packed to these limits, which expire after routing.limitLifetime.",
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -37,11 +37,11 @@ final class LimitsCommand implements Runnable {
 
   @Command(
       name = "list",
-      description = "List what holds now, by provider, endpoint and model. Times are UTC.")
+      description = "List the limits in force, by provider, endpoint and model. Times are UTC.")
   int list(
-      @Option(names = "--provider", paramLabel = "ID", description = "Only those of a provider.")
+      @Option(names = "--provider", paramLabel = "ID", description = "Only those of this provider.")
           @Nullable String provider,
-      @Option(names = "--model", paramLabel = "NAME", description = "Only those of a model.")
+      @Option(names = "--model", paramLabel = "NAME", description = "Only those of this model.")
           @Nullable String model) {
     Map<String, @Nullable String> filters = new LinkedHashMap<>();
     filters.put("provider", provider);

@@ -19,9 +19,10 @@ import tools.jackson.databind.JsonNode;
 @Command(
     name = "replay",
     description = {
-      "Go on with compactions that failed, from the chunks that succeeded.",
-      "Only what is missing is bought; the result is found under the original compaction's id. Whoever"
-          + " else replays the same gets the same replay. A selection is only shown until --yes.",
+      "Continue failed compactions from the chunks that succeeded.",
+      "Only what is missing is bought; the result is found under the original compaction's id."
+          + " Anyone else who replays the same gets the same replay. A selection runs only with"
+          + " --yes.",
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -43,22 +44,22 @@ final class ReplayCommand implements Callable<Integer> {
 
   private final GlobalOptions options;
 
-  @Parameters(paramLabel = "ID", arity = "0..*", description = "Compactions, 200 at most.")
+  @Parameters(paramLabel = "ID", arity = "0..*", description = "Ids of compactions, at most 200.")
   private List<String> ids = List.of();
 
   @Mixin private FailureFilter filter = new FailureFilter();
 
-  @Option(names = "--dry-run", description = "Only say what would be replayed and what it costs.")
+  @Option(names = "--dry-run", description = "Only show what would be replayed and what it costs.")
   private boolean dryRun;
 
-  @Option(names = "--yes", description = "Replay all that is selected.")
+  @Option(names = "--yes", description = "Replay everything selected.")
   private boolean yes;
 
   @Option(
       names = "--rate",
       paramLabel = "N/UNIT",
       defaultValue = "10/s",
-      description = "How many begin in a second, minute or hour. Default: ${DEFAULT-VALUE}.")
+      description = "How many start per second, minute or hour. Default: ${DEFAULT-VALUE}.")
   private String rate = "";
 
   @Option(
@@ -71,18 +72,18 @@ final class ReplayCommand implements Callable<Integer> {
       names = "--mode",
       paramLabel = "MODE",
       description =
-          "Send what is sent whole this way: native, trigger or summarize; local for no call."
-              + " Parts of a split history are always summarized.")
+          "How to send a whole history: native, trigger or summarize; local for no call. Parts"
+              + " of a split history are always summarized.")
   private @Nullable String mode;
 
   @Option(
       names = "--limit",
       paramLabel = "N",
       defaultValue = "1000",
-      description = "At most so many of those selected. Default: ${DEFAULT-VALUE}.")
+      description = "Replay at most this many of those selected. Default: ${DEFAULT-VALUE}.")
   private int limit;
 
-  @Option(names = "--no-wait", description = "Do not wait until they have ended.")
+  @Option(names = "--no-wait", description = "Do not wait for them to end.")
   private boolean noWait;
 
   ReplayCommand(GlobalOptions options) {
@@ -171,13 +172,14 @@ final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  @Command(name = "list", description = "List the replays there are, newest first. Times are UTC.")
+  @Command(name = "list", description = "List all replays, newest first. Times are UTC.")
   int list(
       @Option(
               names = "--status",
               paramLabel = "STATUS",
               description =
-                  "Only these: scheduled, queued, in_progress, completed, failed or cancelled.")
+                  "Only those in this state: scheduled, queued, in_progress, completed, failed"
+                      + " or cancelled.")
           @Nullable String status) {
     Map<String, @Nullable String> filters = new LinkedHashMap<>();
     filters.put("status", status);

@@ -30,8 +30,8 @@ final class RoleCommands {
   @Command(
       name = "ingress",
       description = {
-        "Serve the HTTP API only, against kafka.bootstrap.",
-        "As many as you like; any of them answers for any compaction.",
+        "Run one ingress, which serves the HTTP API, against kafka.bootstrap.",
+        "Start as many as you like; any of them answers for any compaction.",
       },
       footerHeading = "%nExample:%n",
       footer = "  kompakt ingress --set kafka.bootstrap=kafka:9092")
@@ -51,8 +51,9 @@ final class RoleCommands {
   @Command(
       name = "worker",
       description = {
-        "Make upstream calls only, against kafka.bootstrap.",
-        "As many as there are lanes (kafka.lanes); each account has one owner among them.",
+        "Run one worker, which makes upstream calls, against kafka.bootstrap.",
+        "Start at most as many as there are lanes (kafka.lanes); each account has one owner"
+            + " among them.",
       },
       footerHeading = "%nExample:%n",
       footer =
@@ -73,9 +74,9 @@ final class RoleCommands {
   @Command(
       name = "router",
       description = {
-        "Decide only, against kafka.bootstrap.",
-        "As many as there are partitions (kafka.partitions); its state lies in kafka.dataDir and is"
-            + " restored from Kafka where that is empty.",
+        "Run one router, which makes the decisions, against kafka.bootstrap.",
+        "Start at most as many as there are partitions (kafka.partitions); the state is kept in"
+            + " kafka.dataDir and restored from Kafka if that is empty.",
       },
       footerHeading = "%nExample:%n",
       footer =

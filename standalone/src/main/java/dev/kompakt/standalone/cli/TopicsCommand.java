@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
     name = "topics",
     description = {
       "List, check or create Kompakt's topics.",
-      "Every process creates what is missing when it starts; this is for clusters where it may not.",
+      "Every process creates missing topics when it starts; this is for clusters that forbid it.",
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -64,8 +64,8 @@ final class TopicsCommand implements Runnable {
   @Command(
       name = "check",
       description = {
-        "Say ok, or which topics are missing or not as they should be.",
-        "Ends with 78 then, as a process does that cannot mend it.",
+        "Print ok, or which topics are missing or have wrong settings.",
+        "Exits with 78 if any is wrong, as a process that starts does.",
       })
   int check() {
     return with(
@@ -89,7 +89,7 @@ final class TopicsCommand implements Runnable {
 
   @Command(name = "create", description = "Create the topics that are missing.")
   int create(
-      @Option(names = "--dry-run", description = "Only say what would be created.")
+      @Option(names = "--dry-run", description = "Only show what would be created.")
           boolean dryRun) {
     return with(
         provisioner -> {

@@ -12,9 +12,9 @@ import picocli.CommandLine.Command;
 @Command(
     name = "up",
     description = {
-      "Serve, everything in one process, until Ctrl-C.",
-      "With its own Kafka broker unless kafka.bootstrap names a cluster. What was accepted survives a"
-          + " restart, and a kill.",
+      "Serve everything in one process, until Ctrl-C.",
+      "With its own Kafka broker unless kafka.bootstrap names a cluster. Accepted requests"
+          + " survive a restart, and a kill.",
     },
     footerHeading = "%nExamples:%n",
     footer = {
