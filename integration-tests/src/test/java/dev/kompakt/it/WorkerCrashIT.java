@@ -180,9 +180,7 @@ class WorkerCrashIT {
   }
 
   private String status(String compaction) {
-    return json(bed.client().get("/v1/compactions/" + compaction))
-        .path("status")
-        .asString();
+    return json(bed.client().get("/v1/compactions/" + compaction)).path("status").asString();
   }
 
   private double running(String worker) {
