@@ -19,7 +19,7 @@ final class AnswerSink extends OutputStream {
   private final long endNanos;
   private final Semaphore writable = new Semaphore(0);
   private volatile boolean aborted;
-  private final AtomicLong sent = new AtomicLong();
+  private final AtomicLong begun = new AtomicLong();
 
   /// Takes a line over.
   ///
@@ -43,8 +43,8 @@ final class AnswerSink extends OutputStream {
     for (ByteBuffer first = line.pending().poll(); first != null; first = line.pending().poll()) {
       send(first);
     }
+    begun.addAndGet(length);
     send(ByteBuffer.wrap(from, offset, length));
-    sent.addAndGet(length);
     CrashPoint.INGRESS_ANSWERING.pass();
   }
 
@@ -63,9 +63,9 @@ final class AnswerSink extends OutputStream {
     }
   }
 
-  /// Bytes written that the connection has taken; for any thread.
-  long sent() {
-    return sent.get();
+  /// Bytes that were to be written up to now; the last of them may be on their way. For any thread.
+  long begun() {
+    return begun.get();
   }
 
   /// Makes whoever writes give up; for other threads.

@@ -30,8 +30,8 @@ public final class Passage {
   private final DisconnectWatch watch;
   private boolean ended;
   private @Nullable AnswerSink sink;
-  private int status = COMMITTED;
   private long length = -1;
+  private boolean left;
 
   Passage(Request request, Duration stall, Duration longest, Runnable onGone) {
     this.request = request;
@@ -68,7 +68,6 @@ public final class Passage {
           } else {
             AnswerSink given = new AnswerSink(line.handOver(), new byte[0], stall, longest);
             sink = given;
-            this.status = status;
             this.length = length;
             opened.complete(given);
           }
@@ -85,6 +84,11 @@ public final class Passage {
     request.onIoThread(
         () -> {
           if (leave()) {
+            if (left) {
+              line.cut();
+              request.finish(status, Request.Ending.ANSWERED);
+              return;
+            }
             line.takeBack();
             line.endWithin(stall.toMillis());
             line.end(new byte[0], () -> request.finish(status, Request.Ending.ANSWERED));
@@ -98,7 +102,11 @@ public final class Passage {
         () -> {
           if (leave()) {
             line.cut();
-            request.finish(status, Request.Ending.FAILED_LATE);
+            if (left) {
+              request.gone();
+            } else {
+              request.finish(status, Request.Ending.FAILED_LATE);
+            }
           }
         });
   }
@@ -136,15 +144,16 @@ public final class Passage {
 
   private void gone() {
     AnswerSink given = sink;
-    boolean whole = given != null && length >= 0 && given.sent() == length;
+    if (!ended && given != null && length >= 0 && given.begun() == length) {
+      // A client that has all of it may close the connection at once. Whether it has, its writer
+      // is about to say.
+      left = true;
+      given.abort();
+      return;
+    }
     if (leave()) {
       Line.cut(request.exchange());
-      if (whole) {
-        // a client that has all of it may close the connection before this side has noticed
-        request.finish(status, Request.Ending.ANSWERED);
-      } else {
-        onGone.run();
-      }
+      onGone.run();
     }
     request.gone();
   }
