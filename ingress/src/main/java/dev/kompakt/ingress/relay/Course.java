@@ -19,9 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class Course {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
 
-  /// How long an account rests whose credential was refused, or that is out of quota until nobody
-  /// says when.
-  private static final Duration REST = Duration.ofMinutes(1);
+  /// How long an account rests whose credential was refused.
+  private static final Duration REFUSED_REST = Duration.ofMinutes(1);
 
   private final Turn turn;
   private final Accounts accounts;
@@ -145,8 +144,11 @@ final class Course {
       case Outcome.RateLimited(Duration wait) ->
           new Pause(now.plus(wait), Pause.Cause.RATE_LIMITED, now);
       case Outcome.QuotaExhausted(Instant resets) ->
-          new Pause(resets == null ? now.plus(REST) : resets, Pause.Cause.QUOTA_EXHAUSTED, now);
-      case Outcome.Unauthorized _ -> new Pause(now.plus(REST), Pause.Cause.REFUSED, now);
+          new Pause(
+              resets == null ? now.plus(Pause.UNKNOWN_QUOTA) : resets,
+              Pause.Cause.QUOTA_EXHAUSTED,
+              now);
+      case Outcome.Unauthorized _ -> new Pause(now.plus(REFUSED_REST), Pause.Cause.REFUSED, now);
       case Outcome.Transient _,
           Outcome.TooLarge _,
           Outcome.Rejected _,

@@ -1,5 +1,6 @@
 package dev.kompakt.router.budget;
 
+import dev.kompakt.bootstrap.route.Pause;
 import dev.kompakt.schemas.record.AccountState;
 import dev.kompakt.schemas.record.AccountState.Active;
 import dev.kompakt.schemas.record.AccountState.Deactivated;
@@ -28,10 +29,6 @@ import org.jspecify.annotations.Nullable;
 /// @param current as it is now
 /// @param since when the word was said that made the state, or last confirmed it; null if none was
 record Fitness(@Nullable AccountState stored, AccountState current, @Nullable Instant since) {
-  /// How long an account rests whose quota is used up and nobody said until when. A call refused
-  /// then costs nothing.
-  static final Duration UNKNOWN_RESET = Duration.ofMinutes(5);
-
   /// No reset is believed that is further off.
   static final Duration LONGEST = Duration.ofDays(366);
 
@@ -91,7 +88,7 @@ record Fitness(@Nullable AccountState stored, AccountState current, @Nullable In
   }
 
   private Fitness exhausted(Instant at, @Nullable Instant resetsAt, Instant now) {
-    Instant until = resetsAt == null ? at.plus(UNKNOWN_RESET) : resetsAt;
+    Instant until = resetsAt == null ? at.plus(Pause.UNKNOWN_QUOTA) : resetsAt;
     if (!until.isAfter(now)) {
       return this;
     }

@@ -15,7 +15,6 @@ sealed interface Failover {
   Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(5);
   Duration LONGEST_RATE_LIMIT = Duration.ofHours(1);
   Duration LONGEST_QUOTA = Duration.ofDays(7);
-  Duration UNKNOWN_QUOTA = Duration.ofMinutes(15);
   Duration REFUSED = Duration.ofMinutes(10);
   Duration LEAST_REST = Duration.ofMillis(500);
 
@@ -83,7 +82,7 @@ sealed interface Failover {
           rest(
               Pause.Cause.QUOTA_EXHAUSTED,
               resetsAt == null
-                  ? UNKNOWN_QUOTA
+                  ? Pause.UNKNOWN_QUOTA
                   : clamp(Duration.between(now, resetsAt), LONGEST_QUOTA),
               account);
       case Outcome.Unauthorized _ -> account ? new Refused(REFUSED) : new Again(Duration.ZERO);

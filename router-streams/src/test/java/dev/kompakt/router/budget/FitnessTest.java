@@ -73,7 +73,7 @@ class FitnessTest {
     account.call(1, new Outcome.QuotaExhausted(null));
 
     // Then
-    assertThat(account.state()).isEqualTo(new QuotaExceeded(at(1).plus(Fitness.UNKNOWN_RESET)));
+    assertThat(account.state()).isEqualTo(new QuotaExceeded(at(1).plus(Duration.ofMinutes(15))));
   }
 
   @Test
@@ -82,7 +82,7 @@ class FitnessTest {
     account.call(1, new Outcome.QuotaExhausted(at(1).plus(Duration.ofDays(400))));
 
     // Then
-    assertThat(account.state()).isEqualTo(new QuotaExceeded(at(1).plus(Fitness.UNKNOWN_RESET)));
+    assertThat(account.state()).isEqualTo(new QuotaExceeded(at(1).plus(Duration.ofMinutes(15))));
   }
 
   @Test

@@ -66,6 +66,12 @@ class FailoverTest {
         .isEqualTo(new Failover.NoRoom(NOW.plus(Duration.ofHours(1))));
   }
 
+  @Test
+  void shouldRestAQuarterOfAnHourWhenNobodySaysUntilWhen() {
+    assertThat(of(new Outcome.QuotaExhausted(null)))
+        .isEqualTo(new Failover.Rest(Pause.Cause.QUOTA_EXHAUSTED, Duration.ofMinutes(15)));
+  }
+
   static Stream<Outcome> ofNoAccountsMaking() {
     return Stream.of(
         new Outcome.Rejected(400, "invalid_value", null),
