@@ -29,6 +29,7 @@ import dev.kompakt.ingress.publish.StatusFeed;
 import dev.kompakt.ingress.publish.Statuses;
 import dev.kompakt.ingress.publish.Submissions;
 import dev.kompakt.ingress.relay.Accounts;
+import dev.kompakt.ingress.relay.PendingReports;
 import dev.kompakt.ingress.relay.Sessions;
 import dev.kompakt.ingress.replay.DeadLetters;
 import dev.kompakt.ingress.replay.Replays;
@@ -53,7 +54,6 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -144,8 +144,6 @@ public final class IngressService {
     DeadLetters letters = new DeadLetters();
     TopicFollower<String, DeadLetter> newLetters = letters.follow(clients);
     TopicWriter<String, Report> reports = clients.writer(Topics.OUTCOMES);
-    // While the log does not answer, sending waits: not on a turn's thread, and not without bound.
-    Semaphore reporting = new Semaphore(MAX_REPORTS);
     Admin kafka = clients.admin();
     DataPlane plane =
         new DataPlane(
@@ -161,18 +159,12 @@ public final class IngressService {
                 (day, tenant) -> tokens(tenants, day, tenant),
                 accounts,
                 bound,
-                turn -> {
-                  if (reporting.tryAcquire()) {
-                    Thread.startVirtualThread(
-                        () -> {
-                          try {
-                            var _ = reports.send(turn.turn().value(), turn);
-                          } finally {
-                            reporting.release();
-                          }
-                        });
-                  }
-                }),
+                new PendingReports(
+                    turn -> {
+                      var _ = reports.send(turn.turn().value(), turn);
+                    },
+                    MAX_REPORTS,
+                    meters)),
             credentials,
             seal,
             BufferMemory.ofHeap(),

@@ -38,6 +38,10 @@ public enum Meter {
       "kompakt_turn_first_byte",
       Kind.TIMER,
       "From the call for an ordinary turn to the response's headers"),
+  TURN_REPORTS_DROPPED(
+      "kompakt_turn_reports_dropped",
+      Kind.COUNTER,
+      "Reports of ordinary turns dropped, as too many waited for Kafka"),
   ATTACHED(
       "kompakt_requests_attached",
       Kind.COUNTER,

@@ -7,12 +7,13 @@ import dev.kompakt.ingress.relay.Upstreams.Reply;
 import dev.kompakt.schemas.record.Outcome;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class CourseTest {
   private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
 
-  private static Pause pause(Outcome outcome) {
+  private static @Nullable Pause pause(Outcome outcome) {
     return Course.pause(new Reply.Refused(429, null, null, outcome), NOW);
   }
 
