@@ -55,19 +55,23 @@ final class AnswerStream implements Runnable {
     this.answer = answer;
   }
 
+  /// Passes it on, and counts how the turn ended.
+  ///
+  /// @throws RuntimeException for a fault of ours, which is for the caller to count
   @Override
   public void run() {
     String type = answer.headers().firstValue("content-type").orElse("application/json");
     UsageReadings readings = new UsageReadings(settings.clock(), this::implausible);
     UsageHeaders.read(answer.headers()::firstValue, readings);
     UsageTap tap = new UsageTap(type.startsWith("text/event-stream"), readings);
-    String ending = "answered";
+    String ending = null;
     Outcome broken = null;
     ScheduledFuture<?> watch = watch();
     try (InputStream body = answer.body()) {
       pass(body, type, tap);
       tap.ended();
       passage.end(answer.status());
+      ending = "answered";
     } catch (ClientGoneException | InterruptedException e) {
       ending = GONE;
       passage.breakOff(answer.status());
@@ -84,7 +88,9 @@ final class AnswerStream implements Runnable {
       passage.breakOff(502);
     } finally {
       watch.cancel(false);
-      settings.meters().count(Meter.TURNS, ending);
+      if (ending != null) {
+        settings.meters().count(Meter.TURNS, ending);
+      }
       settings
           .reports()
           .report(

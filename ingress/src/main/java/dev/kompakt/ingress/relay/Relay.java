@@ -108,6 +108,7 @@ public final class Relay implements AutoCloseable {
       passage.breakOff(CLIENT_GONE);
     } catch (IOException | RuntimeException e) {
       Faults.log(LOG, e, "a turn failed here");
+      meters.count(Meter.TURNS, "failed");
       passage.error(500, Map.of(), ApiError.internal().json());
     } finally {
       open.decrementAndGet();

@@ -61,6 +61,24 @@ class TurnRefusalTest {
   }
 
   @Test
+  void shouldCountATurnThatAFaultOfOursEnds() throws Exception {
+    // Given
+    try (TurnPlane broken =
+        TurnPlane.withSecondAtRest(
+            "providers",
+            "[{id: one, baseUrl: 'http://127.0.0.1:99999', mode: native},"
+                + " {id: two, baseUrl: 'http://127.0.0.1:99999', mode: native}]")) {
+      // When
+      HttpResponse<String> response = broken.send(TURN);
+
+      // Then
+      assertThat(response.statusCode()).isEqualTo(500);
+      broken.plane.awaitMeter("kompakt_turns_total{outcome=\"failed\"}", 1);
+      assertThat(broken.plane.meter("kompakt_turns_total")).isEqualTo(1);
+    }
+  }
+
+  @Test
   void shouldTellOfASizeThatIsRefusedForGoodAs400() throws Exception {
     // Given
     first.then(Provider.json(413, "{}"), Provider.json(413, "{}"));
