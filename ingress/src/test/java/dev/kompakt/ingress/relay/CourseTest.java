@@ -27,7 +27,6 @@ class CourseTest {
   @Test
   void shouldRestAQuarterOfAnHourWhenNobodySaysUntilWhen() {
     assertThat(pause(new Outcome.QuotaExhausted(null)))
-        .isEqualTo(
-            new Pause(NOW.plus(Duration.ofMinutes(15)), Pause.Cause.QUOTA_EXHAUSTED, NOW));
+        .isEqualTo(new Pause(NOW.plus(Duration.ofMinutes(15)), Pause.Cause.QUOTA_EXHAUSTED, NOW));
   }
 }
