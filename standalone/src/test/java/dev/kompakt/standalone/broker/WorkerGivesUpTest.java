@@ -54,6 +54,7 @@ class WorkerGivesUpTest {
 
       // Then
       await()
+          .dontCatchUncaughtExceptions()
           .atMost(SOON)
           .untilAsserted(
               () ->

@@ -6,15 +6,25 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/// What one account is in use for: attempts running here, attempts that a former owner of the lane
-/// may still be running, and the calls of the last minute.
+/// What one account is in use for: attempts running here, calls cut short here that the provider
+/// may not have given up yet, attempts that a former owner of the lane may still be running, and
+/// the calls of the last minute.
 final class AccountQuota {
-  /// A request handed to the network has arrived by then, and the clocks of two workers are no
-  /// further apart.
+  /// A request handed to the network has arrived by then, as has the end of one that is cut short,
+  /// and the clocks of two workers are no further apart.
   static final Duration MARGIN = Duration.ofSeconds(2);
 
-  private record Running(Window.Part part, long estimated) {}
+  /// An attempt that runs.
+  ///
+  /// @param cutShort when its call was; null if it was not
+  private record Running(Window.Part part, long estimated, @Nullable Instant cutShort) {
+    Running(Window.Part part, long estimated) {
+      this(part, estimated, null);
+    }
+  }
 
   private record Elsewhere(Running call, Instant until) {}
 
@@ -22,6 +32,7 @@ final class AccountQuota {
   private final Window window;
   private final Overrun overrun = new Overrun();
   private final Map<AttemptId, Running> here = new HashMap<>();
+  private final Map<AttemptId, Instant> leaving = new HashMap<>();
   private final Map<AttemptId, Elsewhere> elsewhere = new HashMap<>();
 
   AccountQuota(Limits limits) {
@@ -31,6 +42,7 @@ final class AccountQuota {
 
   /// Lets go of what no longer counts.
   void advance(Instant now) {
+    leaving.values().removeIf(until -> !until.isAfter(now));
     elsewhere
         .values()
         .removeIf(
@@ -50,11 +62,11 @@ final class AccountQuota {
       return new Admission.Wait(Admission.Reason.RUNNING_HERE, null);
     }
     advance(now);
-    if (here.size() + elsewhere.size() >= limits.concurrency()) {
+    if (here.size() + leaving.size() + elsewhere.size() >= limits.concurrency()) {
       return new Admission.Wait(
           Admission.Reason.CONCURRENCY,
-          elsewhere.values().stream()
-              .map(Elsewhere::until)
+          Stream.concat(
+                  leaving.values().stream(), elsewhere.values().stream().map(Elsewhere::until))
               .min(Comparator.naturalOrder())
               .orElse(null));
     }
@@ -118,7 +130,7 @@ final class AccountQuota {
     if (refused == null) {
       return false;
     }
-    settle(refused, new Spent(true, 0L), now);
+    settle(refused, new Spent(true, 0L, false), now);
     advance(now);
     if (!window.room().holds(1, counted(refused.estimated()))) {
       return false;
@@ -140,6 +152,9 @@ final class AccountQuota {
     Running running = here.get(attempt);
     if (running != null) {
       settle(running, spent, spent.tokens() == null ? now.plus(MARGIN) : now);
+      if (spent.cutShort()) {
+        here.put(attempt, new Running(running.part(), running.estimated(), now));
+      }
     }
   }
 
@@ -147,6 +162,9 @@ final class AccountQuota {
     Running running = here.remove(attempt);
     if (running != null) {
       window.arrived(running.part(), now.plus(MARGIN));
+      if (running.cutShort() != null) {
+        leaving.put(attempt, running.cutShort().plus(MARGIN));
+      }
     }
   }
 
@@ -196,7 +214,7 @@ final class AccountQuota {
   }
 
   boolean unused() {
-    return here.isEmpty() && elsewhere.isEmpty() && window.isEmpty();
+    return here.isEmpty() && leaving.isEmpty() && elsewhere.isEmpty() && window.isEmpty();
   }
 
   int running() {

@@ -142,8 +142,8 @@ class HandoverTest {
     // Then
     assertThat(handover.made(NOW.plusSeconds(9)))
         .containsExactlyInAnyOrder(
-            new Handover.Made(A, 25, new Spent(true, 0L), NOW.plusSeconds(5)),
-            new Handover.Made(A, 25, new Spent(false, null), NOW.plusSeconds(6)));
+            new Handover.Made(A, 25, new Spent(true, 0L, false), NOW.plusSeconds(5)),
+            new Handover.Made(A, 25, new Spent(false, null, false), NOW.plusSeconds(6)));
     assertThat(handover.running(NOW)).isEmpty();
   }
 
@@ -166,7 +166,7 @@ class HandoverTest {
     assertThat(handover.made(NOW.plusSeconds(40)))
         .containsExactlyInAnyOrder(
             first,
-            new Handover.Made(A, 25, new Spent(true, 0L), NOW.plusSeconds(30)),
+            new Handover.Made(A, 25, new Spent(true, 0L, false), NOW.plusSeconds(30)),
             new Handover.Made(A, 25, Spent.UNKNOWN, NOW.plusSeconds(12)));
   }
 

@@ -89,6 +89,36 @@ class AccountQuotaTest {
   }
 
   @Test
+  void shouldKeepThePlaceOfACallCutShortUntilTheProviderHasGivenItUp() {
+    // Given
+    AccountQuota quota = new AccountQuota(Limits.of(1));
+    Instant gone = NOW.plus(AccountQuota.MARGIN);
+
+    // When
+    call(quota, 1, NOW, new Outcome.Cancelled());
+
+    // Then
+    assertThat(quota.unused()).isFalse();
+    assertThat(quota.mayStart(id(2), 1_000, gone.minusMillis(1)))
+        .isEqualTo(wait(Admission.Reason.CONCURRENCY, gone));
+    assertThat(quota.mayStart(id(2), 1_000, gone)).isEqualTo(new Admission.Start());
+  }
+
+  @Test
+  void shouldGiveThePlaceOfACallAwayOnceTheProviderHasEndedIt() {
+    // Given
+    AccountQuota quota = new AccountQuota(Limits.of(1));
+
+    // When
+    call(quota, 1, NOW, ANSWER);
+    call(quota, 2, NOW, REFUSAL);
+    call(quota, 3, NOW, new Outcome.Transient(Outcome.Transient.Cause.SERVER_ERROR, 500, null));
+
+    // Then
+    assertThat(quota.mayStart(id(4), 1_000, NOW)).isEqualTo(new Admission.Start());
+  }
+
+  @Test
   void shouldNotCountAnAttemptThatMadeNoCall() {
     // Given
     AccountQuota quota = requests(1);

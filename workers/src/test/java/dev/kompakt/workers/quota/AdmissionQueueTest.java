@@ -166,7 +166,7 @@ class AdmissionQueueTest {
     Item first = Objects.requireNonNull(limited.next(NOW));
 
     // When
-    limited.over(first, new Spent(true, 5L), NOW.plusSeconds(1));
+    limited.over(first, new Spent(true, 5L, false), NOW.plusSeconds(1));
 
     // Then
     assertThat(limited.wakeAt(NOW.plusSeconds(1))).isEqualTo(NOW.plusSeconds(61));

@@ -25,7 +25,7 @@ class TurningAwayTest {
     for (int i = 0; i < 3; i++) {
       limited.add(new Item(Jobs.attempt(i), A), NOW);
       Item started = Objects.requireNonNull(limited.next(NOW));
-      limited.over(started, new Spent(true, 5L), NOW.plusSeconds(10 + 4 * i));
+      limited.over(started, new Spent(true, 5L, false), NOW.plusSeconds(10 + 4 * i));
     }
     Item soon = new Item(Jobs.attempt(10), A);
     Item stays = new Item(Jobs.attempt(11), A, 0, true);
@@ -86,7 +86,7 @@ class TurningAwayTest {
     AdmissionQueue<Item> limited = new AdmissionQueue<>(10, 1, account -> new Limits(9, null, 100));
     limited.add(new Item(Jobs.attempt(0), A, 60, false), NOW);
     Item running = Objects.requireNonNull(limited.next(NOW));
-    limited.over(running, new Spent(true, 60L), NOW);
+    limited.over(running, new Spent(true, 60L, false), NOW);
     Item large = new Item(Jobs.attempt(1), A, 60, false);
     Item small = new Item(Jobs.attempt(2), A, 20, false);
     limited.add(large, NOW);
