@@ -8,6 +8,7 @@ import dev.kompakt.testing.Canaries;
 import dev.kompakt.testing.Deployment;
 import dev.kompakt.testing.FakeUpstream;
 import dev.kompakt.testing.Reply;
+import dev.kompakt.testing.audit.Audit;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +36,7 @@ abstract class UpstreamFaultSuite {
 
   @BeforeAll
   void start(@TempDir Path home) {
-    upstream = FakeUpstream.start();
+    upstream = FakeUpstream.start(Audit::receipt);
     deployment =
         deploy(
             home,
@@ -48,10 +49,10 @@ abstract class UpstreamFaultSuite {
 
   @AfterAll
   void stop() {
-    if (deployment != null) {
-      deployment.close();
+    try (var _ = upstream;
+        var _ = deployment) {
+      assertThat(Audit.violations(deployment, upstream)).isEmpty();
     }
-    upstream.close();
   }
 
   @BeforeEach
