@@ -8,8 +8,8 @@ import java.time.Instant;
 /// @param authorization the header
 /// @param endedAt [Instant#MAX] while it is in flight
 /// @param tokens of request and answer
-public record Charge(String authorization, Instant startedAt, Instant endedAt, long tokens) {
-  public static Charge of(Call call) {
+record Charge(String authorization, Instant startedAt, Instant endedAt, long tokens) {
+  static Charge of(Call call) {
     return new Charge(
         call.authorization(),
         call.startedAt(),

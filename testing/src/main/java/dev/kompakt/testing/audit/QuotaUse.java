@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param atOnce most calls in flight
 /// @param requests most calls begun within a minute, whenever that begins
 /// @param tokens most tokens of such calls
-public record QuotaUse(long atOnce, long requests, long tokens) {
+record QuotaUse(long atOnce, long requests, long tokens) {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   /// What an account may do; null for no limit.
@@ -25,7 +25,7 @@ public record QuotaUse(long atOnce, long requests, long tokens) {
       @Nullable Integer tokensPerMinute) {}
 
   /// Of these calls, all of one account.
-  public static QuotaUse of(List<Charge> calls) {
+  static QuotaUse of(List<Charge> calls) {
     return new QuotaUse(
         mostAtOnce(calls), mostInAMinute(calls, _ -> 1), mostInAMinute(calls, Charge::tokens));
   }
