@@ -1,22 +1,17 @@
 package dev.kompakt.bootstrap.credential;
 
+import dev.kompakt.bootstrap.upstream.Unanswered;
 import dev.kompakt.schemas.record.Outcome.Transient.Cause;
-import java.net.ConnectException;
-import java.net.UnknownHostException;
 import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /// Calls whose answers are small, each within its deadline from the first byte sent to the last one
 /// read. Never follows a redirect. Thread-safe.
@@ -71,22 +66,12 @@ final class ShortCalls implements AutoCloseable {
     try {
       return new Answer(sent.get(atMost.toNanos(), TimeUnit.NANOSECONDS));
     } catch (ExecutionException e) {
-      return new None(cause(e.getCause()));
+      return new None(Unanswered.cause(e.getCause()));
     } catch (TimeoutException e) {
       return new None(Cause.TOTAL_TIMEOUT);
     } finally {
       sent.cancel(true);
     }
-  }
-
-  private static Cause cause(@Nullable Throwable e) {
-    boolean connecting =
-        e instanceof HttpConnectTimeoutException
-            || e instanceof ConnectException
-            || e instanceof UnknownHostException
-            || e instanceof UnresolvedAddressException
-            || e instanceof SSLException;
-    return connecting ? Cause.CONNECT_FAILED : Cause.CONNECTION_LOST;
   }
 
   @Override

@@ -7,31 +7,27 @@ import dev.kompakt.bootstrap.observe.Meter;
 import dev.kompakt.bootstrap.observe.Meters;
 import dev.kompakt.bootstrap.upstream.Classification;
 import dev.kompakt.bootstrap.upstream.ErrorBody;
+import dev.kompakt.bootstrap.upstream.Unanswered;
 import dev.kompakt.bootstrap.upstream.UsageHeaders;
 import dev.kompakt.bootstrap.upstream.UsageReadings;
 import dev.kompakt.schemas.record.Outcome;
-import dev.kompakt.schemas.record.Outcome.Transient.Cause;
 import dev.kompakt.schemas.record.UsageReading;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// Makes calls for turns, up to the response's headers. Never follows a redirect. Thread-safe; a
@@ -160,7 +156,7 @@ final class Upstreams implements AutoCloseable {
     try {
       response = client.send(carrying.build(), BodyHandlers.ofInputStream());
     } catch (IOException e) {
-      return new Reply.Refused(0, null, null, new Outcome.Transient(cause(e), null, null));
+      return new Reply.Refused(0, null, null, new Outcome.Transient(Unanswered.cause(e), null, null));
     }
     int status = response.statusCode();
     if (status >= 200 && status < 300) {
@@ -178,19 +174,6 @@ final class Upstreams implements AutoCloseable {
             : null,
         classes.status(
             status, ErrorBody.of(error == null ? new byte[0] : error, classes.theirs())));
-  }
-
-  private static Cause cause(IOException e) {
-    if (e instanceof HttpTimeoutException timeout) {
-      return timeout instanceof java.net.http.HttpConnectTimeoutException
-          ? Cause.CONNECT_FAILED
-          : Cause.HEADER_TIMEOUT;
-    }
-    return e instanceof ConnectException
-            || e instanceof UnknownHostException
-            || e instanceof SSLException
-        ? Cause.CONNECT_FAILED
-        : Cause.CONNECTION_LOST;
   }
 
   /// How long an answer may be silent.

@@ -2,19 +2,16 @@ package dev.kompakt.workers.upstream;
 
 import dev.kompakt.bootstrap.config.UpstreamConfig;
 import dev.kompakt.bootstrap.stream.BlockStream;
+import dev.kompakt.bootstrap.upstream.Unanswered;
 import dev.kompakt.schemas.record.Outcome.Transient.Cause;
 import dev.kompakt.workers.stop.AttemptBounds;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
-import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -22,7 +19,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /// Sends requests and waits for headers, each within its deadlines. Never follows a redirect. A
@@ -128,14 +124,7 @@ final class Exchange implements AutoCloseable {
     if (reading != null) {
       return new CallFailedException(Cause.WORKER_FAULT, reading);
     }
-    boolean connecting =
-        cause instanceof HttpTimeoutException
-            || cause instanceof ConnectException
-            || cause instanceof UnknownHostException
-            || cause instanceof UnresolvedAddressException
-            || cause instanceof SSLHandshakeException;
-    return new CallFailedException(
-        connecting ? Cause.CONNECT_FAILED : Cause.CONNECTION_LOST, cause);
+    return new CallFailedException(Unanswered.cause(cause), cause);
   }
 
   private static void giveUp(CompletableFuture<HttpResponse<ResponseStream>> sent) {
