@@ -25,6 +25,10 @@ final class AdminClient implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Duration CONNECT_DEADLINE = Duration.ofSeconds(5);
   private static final Duration ANSWER_DEADLINE = Duration.ofSeconds(60);
+
+  /// No list of an admin plane is longer.
+  static final int MOST_BYTES = 32 << 20;
+
   private static final String UNNAMED =
       " asks for a key, and the config has none: set admin.key to that of the ingress";
   private static final String UNKNOWN =
@@ -94,7 +98,7 @@ final class AdminClient implements AutoCloseable {
       request.header("authorization", "Bearer " + key);
     }
     try {
-      HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
+      HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_BYTES));
       JsonNode body = JSON.readTree(response.body());
       if (response.statusCode() / 100 == 2) {
         return body;

@@ -54,6 +54,19 @@ class ListsTest {
   }
 
   @Test
+  void shouldNotReadAnAnswerWithoutEnd() {
+    // Given
+    answer = "{\"object\":\"list\",\"data\":[]}" + " ".repeat(AdminClient.MOST_BYTES);
+
+    // When
+    Run listed = kompakt("account", "list");
+
+    // Then
+    assertThat(listed.exitCode()).isEqualTo(ExitCode.CANNOT_CONNECT.number());
+    assertThat(listed.err()).contains("no admin plane answers");
+  }
+
+  @Test
   void shouldListAccountsWithTheFullestWindowFirst() {
     // Given
     answer =
