@@ -130,7 +130,8 @@ public final class DataDirectory implements AutoCloseable {
   }
 
   private void write() throws IOException {
-    Path fresh = Files.createTempFile(path, "running", ".new");
+    // only the lock's holder writes, so one name does: what a kill left there is written over
+    Path fresh = path.resolve("running.json.new");
     Files.write(fresh, JSON.writeValueAsBytes(running));
     Files.move(fresh, file(path), ATOMIC_MOVE);
   }
