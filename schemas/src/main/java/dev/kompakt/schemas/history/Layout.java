@@ -52,16 +52,6 @@ final class Layout {
   }
 
   private int firstThought(long at) {
-    int low = 0;
-    int high = thoughts.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (thoughts.get(middle).offset() < at) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+    return Search.first(thoughts.size(), i -> thoughts.get(i).offset() >= at);
   }
 }

@@ -18,7 +18,7 @@ public final class Packing {
   private static final String TEXT_MOVED = "[The text follows below]";
 
   /// A valid one-pixel image in the place of one left out: providers refuse an empty image URL.
-  private static final String IMAGE_LEFT_OUT =
+  public static final String IMAGE_LEFT_OUT =
       "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
   private static final long TEXT_FRAME =
@@ -121,17 +121,8 @@ public final class Packing {
   }
 
   private int firstLongText(int span) {
-    int low = 0;
-    int high = history.longTexts().size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (history.longTexts().get(middle).span() < span) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+    List<LongText> texts = history.longTexts();
+    return Search.first(texts.size(), i -> texts.get(i).span() >= span);
   }
 
   private void takeApart(int span, Packer packer) {

@@ -1,5 +1,6 @@
 package dev.kompakt.workers.local;
 
+import dev.kompakt.schemas.history.Packing;
 import dev.kompakt.workers.json.JsonText;
 import dev.kompakt.workers.json.JsonTokens;
 import dev.kompakt.workers.json.JsonTokens.Token;
@@ -21,10 +22,7 @@ final class Shortener {
   private static final Set<String> NEVER_SHORTENED =
       Set.of("type", "id", "call_id", "name", "namespace", "status", "role", "server_label");
 
-  /// A valid one-pixel image in the place of one left out: providers refuse an empty image URL.
-  private static final String PIXEL =
-      "\"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==\"";
-
+  private static final String PIXEL = JsonText.quoted(Packing.IMAGE_LEFT_OUT);
   private static final byte[] DATA_URL = "data:".getBytes(StandardCharsets.US_ASCII);
 
   private final JsonTokens json;
