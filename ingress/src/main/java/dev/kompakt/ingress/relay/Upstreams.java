@@ -156,7 +156,8 @@ final class Upstreams implements AutoCloseable {
     try {
       response = client.send(carrying.build(), BodyHandlers.ofInputStream());
     } catch (IOException e) {
-      return new Reply.Refused(0, null, null, new Outcome.Transient(Unanswered.cause(e), null, null));
+      return new Reply.Refused(
+          0, null, null, new Outcome.Transient(Unanswered.cause(e), null, null));
     }
     int status = response.statusCode();
     if (status >= 200 && status < 300) {

@@ -98,7 +98,8 @@ final class AdminClient implements AutoCloseable {
       request.header("authorization", "Bearer " + key);
     }
     try {
-      HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_BYTES));
+      HttpResponse<byte[]> response =
+          http.send(request.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_BYTES));
       JsonNode body = JSON.readTree(response.body());
       if (response.statusCode() / 100 == 2) {
         return body;
