@@ -6,7 +6,6 @@ import dev.kompakt.bootstrap.credential.AccountProbes;
 import dev.kompakt.bootstrap.credential.Credentials;
 import dev.kompakt.bootstrap.kafka.Groups;
 import dev.kompakt.bootstrap.kafka.KafkaClients;
-import dev.kompakt.bootstrap.kafka.LogView;
 import dev.kompakt.bootstrap.kafka.Rights;
 import dev.kompakt.bootstrap.kafka.TopicFollower;
 import dev.kompakt.bootstrap.kafka.TopicWriter;
@@ -34,25 +33,14 @@ import dev.kompakt.ingress.relay.Sessions;
 import dev.kompakt.ingress.replay.DeadLetters;
 import dev.kompakt.ingress.replay.Replays;
 import dev.kompakt.ingress.replay.Retention;
-import dev.kompakt.schemas.id.AccountId;
-import dev.kompakt.schemas.id.CompactionId;
-import dev.kompakt.schemas.id.TenantId;
 import dev.kompakt.schemas.record.AccountReport;
-import dev.kompakt.schemas.record.AccountStatus;
-import dev.kompakt.schemas.record.CompactionStatus;
 import dev.kompakt.schemas.record.DeadLetter;
-import dev.kompakt.schemas.record.LearnedLimit;
-import dev.kompakt.schemas.record.LimitKey;
 import dev.kompakt.schemas.record.Report;
-import dev.kompakt.schemas.record.SessionBinding;
-import dev.kompakt.schemas.record.TenantUsage;
 import dev.kompakt.schemas.topic.Topics;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.time.LocalDate;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -76,21 +64,16 @@ public final class IngressService {
                   Topics.DEAD_LETTERS))
           .watching(Groups.ROUTER);
 
-  private static final int MAX_STATUSES = 200_000;
-  private static final int MAX_LIMITS = 10_000;
-  private static final int MAX_ACCOUNTS = 10_000;
-  private static final int MAX_SESSIONS = 100_000;
-  private static final int MAX_TENANTS = 10_000;
   private static final int MAX_REPORTS = 1_000;
 
-  private final List<LogView<?, ?>> views;
+  private final Views views;
   private final TopicFollower<String, DeadLetter> letters;
   private final KafkaProbe probe;
   private final AccountProbes probes;
   private final DataPlane plane;
 
   private IngressService(
-      List<LogView<?, ?>> views,
+      Views views,
       TopicFollower<String, DeadLetter> letters,
       KafkaProbe probe,
       AccountProbes probes,
@@ -115,31 +98,13 @@ public final class IngressService {
     InstantSource clock = InstantSource.system();
     StatusFeed feed = new StatusFeed();
     IdempotencyKeys keys = new IdempotencyKeys(clock);
-    LogView<CompactionId, CompactionStatus> compactions =
-        LogView.follow(
-            clients,
-            Topics.COMPACTIONS,
-            MAX_STATUSES,
-            (_, status) -> {
-              keys.learn(status);
-              feed.changed(status);
-            },
-            feed::unreadable);
-    LogView<LimitKey, LearnedLimit> limits =
-        LogView.follow(clients, Topics.LIMITS, MAX_LIMITS, (_, _) -> {});
-    LogView<TenantId, TenantUsage> tenants =
-        LogView.follow(clients, Topics.TENANTS, MAX_TENANTS, (_, _) -> {});
     CheckpointSeal seal = new CheckpointSeal(key);
     Accounts accounts = new Accounts(config, seal, meters, clock);
-    LogView<AccountId, AccountStatus> accountStatuses =
-        LogView.follow(
-            clients, Topics.ACCOUNTS, MAX_ACCOUNTS, (_, status) -> accounts.learn(status));
-    LogView<String, SessionBinding> sessions =
-        LogView.follow(clients, Topics.SESSIONS, MAX_SESSIONS, (_, _) -> {});
-    List<LogView<?, ?>> views = List.of(compactions, limits, tenants, accountStatuses, sessions);
+    Views views = Views.follow(clients, feed, keys, accounts);
     Sessions bound =
-        new Sessions(session -> sessions.get(session).orElse(null), config.routing().sessionIdle());
-    Statuses statuses = new KafkaStatuses(compactions);
+        new Sessions(
+            session -> views.sessions().get(session).orElse(null), config.routing().sessionIdle());
+    Statuses statuses = new KafkaStatuses(views.compactions());
     Submissions submissions = new KafkaSubmissions(clients);
     DeadLetters letters = new DeadLetters();
     TopicFollower<String, DeadLetter> newLetters = letters.follow(clients);
@@ -151,12 +116,12 @@ public final class IngressService {
             new DataPlane.Log(
                 submissions,
                 statuses,
-                new KafkaUndecided(kafka, compactions, config.kafka().partitions()),
+                new KafkaUndecided(kafka, views.compactions(), config.kafka().partitions()),
                 new KafkaPayloads(payloads),
                 feed,
                 keys,
-                new Chunking(config, limit -> limits.get(limit).orElse(null), clock),
-                (day, tenant) -> tokens(tenants, day, tenant),
+                new Chunking(config, limit -> views.limits().get(limit).orElse(null), clock),
+                views::tokens,
                 accounts,
                 bound,
                 new PendingReports(
@@ -172,10 +137,7 @@ public final class IngressService {
             clock);
     KafkaProbe probe = new KafkaProbe(kafka);
     health.require(
-        "ingress has read the log",
-        () ->
-            newLetters.loaded().isDone()
-                && views.stream().allMatch(view -> view.loaded().isDone()));
+        "ingress has read the log", () -> newLetters.loaded().isDone() && views.loaded().isDone());
     health.require("ingress reaches kafka", probe::answers);
     Consumer<AccountReport> operators = report -> reports.sendAndWait(report.key(), report);
     AccountProbes probes = new AccountProbes(config, credentials, operators, meters, clock);
@@ -184,10 +146,10 @@ public final class IngressService {
         config,
         new AdminEndpoints.Sources(
             statuses,
-            account -> accountStatuses.get(account).orElse(null),
+            account -> views.accounts().get(account).orElse(null),
             accounts::standing,
             session -> bound.account(session, clock.instant()),
-            () -> limits.all().values(),
+            () -> views.limits().all().values(),
             operators,
             probes,
             letters,
@@ -202,15 +164,6 @@ public final class IngressService {
     return new IngressService(views, newLetters, probe, probes, plane);
   }
 
-  private static long tokens(
-      LogView<TenantId, TenantUsage> tenants, LocalDate day, TenantId tenant) {
-    return tenants
-        .get(tenant)
-        .filter(used -> used.day().equals(day))
-        .map(used -> used.usage().inputTokens() + used.usage().outputTokens())
-        .orElse(0L);
-  }
-
   /// Waits until what Kafka already holds has been read, then listens.
   ///
   /// @param patience how long that may take
@@ -218,9 +171,7 @@ public final class IngressService {
   /// @throws RuntimeException with a `BindException` as cause if the port is taken
   public void start(Duration patience) {
     try {
-      CompletableFuture.allOf(
-              views.stream().map(LogView::loaded).toArray(CompletableFuture<?>[]::new))
-          .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      views.loaded().get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new UnreachableException("the ingress could not read its topics in time", e);
     } catch (InterruptedException e) {
@@ -256,7 +207,7 @@ public final class IngressService {
     plane.close(grace);
     probe.close();
     probes.close();
-    views.forEach(LogView::close);
+    views.close();
     letters.close();
   }
 }
