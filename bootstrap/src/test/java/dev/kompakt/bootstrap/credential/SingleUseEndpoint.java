@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// A token endpoint that takes each refresh token once: `rt-1` gives `at-2` and `rt-2`, and so on.
 final class SingleUseEndpoint implements AutoCloseable {
@@ -70,33 +71,45 @@ final class SingleUseEndpoint implements AutoCloseable {
   }
 
   private void serve(HttpExchange exchange) throws IOException {
-    if (inside.incrementAndGet() > 1) {
-      violations.add("two at once");
-    }
     try (exchange) {
-      Map<String, String> form = form(exchange);
-      String token = form.getOrDefault("refresh_token", "");
-      used.add(token);
-      if (!"refresh_token".equals(form.get("grant_type")) || !"app".equals(form.get("client_id"))) {
-        violations.add("not asked as it should be: " + form.keySet());
+      Reply reply;
+      if (inside.incrementAndGet() > 1) {
+        violations.add("two at once");
       }
-      if (instead.answer(exchange)) {
-        return;
+      try {
+        reply = judge(exchange);
+      } finally {
+        // before it is answered, for from then on the next may come
+        inside.decrementAndGet();
       }
-      int number = next.get();
-      if (!token.equals("rt-" + number) || !next.compareAndSet(number, number + 1)) {
-        violations.add("used twice: " + token);
-        respond(exchange, 401, "{\"error\":{\"code\":\"refresh_token_reused\"}}");
-        return;
+      if (reply != null) {
+        respond(exchange, reply.status(), reply.body());
       }
-      respond(
-          exchange,
-          200,
-          "{\"access_token\":\"at-%d\",\"refresh_token\":\"rt-%d\",\"expires_in\":%d}"
-              .formatted(number + 1, number + 1, life.toSeconds()));
-    } finally {
-      inside.decrementAndGet();
     }
+  }
+
+  private record Reply(int status, String body) {}
+
+  /// What a request is to be answered; null if it has been.
+  private @Nullable Reply judge(HttpExchange exchange) throws IOException {
+    Map<String, String> form = form(exchange);
+    String token = form.getOrDefault("refresh_token", "");
+    used.add(token);
+    if (!"refresh_token".equals(form.get("grant_type")) || !"app".equals(form.get("client_id"))) {
+      violations.add("not asked as it should be: " + form.keySet());
+    }
+    if (instead.answer(exchange)) {
+      return null;
+    }
+    int number = next.get();
+    if (!token.equals("rt-" + number) || !next.compareAndSet(number, number + 1)) {
+      violations.add("used twice: " + token);
+      return new Reply(401, "{\"error\":{\"code\":\"refresh_token_reused\"}}");
+    }
+    return new Reply(
+        200,
+        "{\"access_token\":\"at-%d\",\"refresh_token\":\"rt-%d\",\"expires_in\":%d}"
+            .formatted(number + 1, number + 1, life.toSeconds()));
   }
 
   static boolean respond(HttpExchange exchange, int status, String body) throws IOException {
