@@ -69,6 +69,7 @@ class ArchitectureTest {
             only(
                 "java.net.http..",
                 "dev.kompakt.bootstrap.credential..",
+                "dev.kompakt.bootstrap.upstream..",
                 "dev.kompakt.ingress.relay..",
                 "dev.kompakt.workers.upstream..",
                 "dev.kompakt.standalone.cli.."),

@@ -1,4 +1,5 @@
-/// What providers say in headers and errors, read by workers and ingress alike. Pure.
+/// What providers say in headers and errors, and what it means when they say nothing; read by
+/// workers and ingress alike. Pure.
 @NullMarked
 package dev.kompakt.bootstrap.upstream;
 
