@@ -18,11 +18,8 @@ public final class StreamsSettings {
   /// what is folded, do: nothing is gained by committing each few of thousands of reports apart.
   private static final int COMMIT_INTERVAL_MS = 100;
 
-  /// How long a thread waits for records before it looks at commits and timers. Records end the
-  /// wait, and what is urgent of them is committed right after: only timers and what is not urgent
-  /// may come later by it. With 5 ms, two of five thread switches of a process came of waits in
-  /// vain.
-  private static final int POLL_MS = 20;
+  /// How long a thread waits for records before it looks at commits and timers.
+  private static final int POLL_MS = 5;
 
   private static final int MAX_REQUEST_BYTES = 5 << 20;
   private static final int PRODUCER_MEMORY_BYTES = 16 << 20;
@@ -56,8 +53,6 @@ public final class StreamsSettings {
     config.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, GroupProtocol.STREAMS.name);
     config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MS);
     config.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
-    // No record waits for what the other topic may hold: events are decided on as they come.
-    config.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
     config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, CACHE_BYTES);
     config.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
